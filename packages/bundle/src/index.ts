@@ -1,0 +1,12 @@
+export { digestOf } from "./digest.ts";
+export { digestIndexName, manifestName } from "./digest-index.ts";
+export { releasePredicateType } from "./envelope.ts";
+export { encryptPrivateKey, generateKeyPair, type KeyPair, openPrivateKey } from "./keys.ts";
+export { defaultPackageLimits, type PackageLimits } from "./limits.ts";
+export { type PackageFile, packFiles } from "./pack.ts";
+export { type PackFolderOptions, packFolder } from "./pack-folder.ts";
+export { getPublicKey, type PublicKey, parsePublicKey } from "./public-key.ts";
+export { type ReceivedPackage, type ReceiveOptions, receivePackage } from "./receive.ts";
+export { type SignOptions, signPackage } from "./sign.ts";
+export { type UnpackedPackage, type UnpackOptions, unpack } from "./unpack.ts";
+export { type VerifyOptions, verifySignature } from "./verify.ts";

@@ -1,0 +1,127 @@
+export {
+  type CatalogComponent,
+  type CatalogEventDetails,
+  type CatalogEventName,
+  type CatalogName,
+  type CatalogProps,
+  catalog,
+  elementNameOf,
+  type FileChange,
+  findCatalogName,
+} from "./catalog/components.ts";
+export {
+  BerthError,
+  type BerthErrorOptions,
+  type ErrorCode,
+  type ErrorDefinition,
+  type ErrorDetails,
+  type ErrorFault,
+  errorTable,
+  isBerthError,
+  isErrorCode,
+  parseWireError,
+  toWire,
+  type WireError,
+} from "./errors.ts";
+export {
+  type AppName,
+  createId,
+  type Digest,
+  type InstallationId,
+  idPrefixes,
+  isSlug,
+  type OrganizationId,
+  parseAppName,
+  parseDigest,
+  parseInstallationId,
+  parseOrganizationId,
+  parseReleaseId,
+  parseRunId,
+  type ReleaseId,
+  type RunId,
+} from "./ids.ts";
+export { type AppEvent, type AppState, appStates, nextAppState } from "./lifecycle/app-runtime.ts";
+export {
+  type InstallStep,
+  installSteps,
+  type RunState,
+  runStates,
+  type StepState,
+  stepStates,
+  type UninstallStep,
+  uninstallSteps,
+} from "./lifecycle/install-steps.ts";
+export {
+  type InstallationEvent,
+  type InstallationState,
+  installationStates,
+  isServing,
+  nextInstallationState,
+} from "./lifecycle/installation.ts";
+export {
+  defaultResourceLimits,
+  defaultViewLimits,
+  functionLimits,
+  maxResourceLimits,
+  type ResourceLimits,
+  signInLinkSeconds,
+  stateLimits,
+  type ViewLimits,
+  viewTokenSeconds,
+} from "./limits.ts";
+export { permissionsAsked } from "./manifest/asks.ts";
+export {
+  type ManifestProblem,
+  type ManifestReading,
+  manifestJsonSchema,
+  parseManifest,
+  readManifest,
+} from "./manifest/parse.ts";
+export {
+  type AppManifest,
+  type ParsedManifest,
+  type Placement,
+  platformVersion,
+} from "./manifest/schema.ts";
+export {
+  type AccessRequest,
+  actionOfMethod,
+  type Decision,
+  evaluate,
+  type Grant,
+  matchesResource,
+  normalizeResourcePath,
+} from "./permissions/evaluate.ts";
+export {
+  actionsByType,
+  isResourcePattern,
+  type Permission,
+  type PermissionAction,
+  type PermissionType,
+  permissionKey,
+  permissionTypes,
+} from "./permissions/grammar.ts";
+export {
+  type CapabilityRequest,
+  type HookName,
+  hookNames,
+  hooksKey,
+  type InvocationProps,
+} from "./wire/invocation.ts";
+export {
+  type BootMessage,
+  type HostApi,
+  type ViewApi,
+  type ViewCall,
+  type ViewContext,
+  type ViewErrorReport,
+  type ViewFetch,
+  type ViewFetchAnswer,
+  type ViewLog,
+  type ViewRuntime,
+  viewCallSchema,
+  viewErrorSchema,
+  viewFetchSchema,
+  viewLogSchema,
+  viewRuntimeKey,
+} from "./wire/view.ts";

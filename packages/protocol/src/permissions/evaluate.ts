@@ -1,0 +1,106 @@
+/**
+ * The one evaluator: the browser uses it as a courtesy, the server as the authority.
+ *
+ * Invariants: nothing without a grant; a wider request never passes a narrower grant;
+ * the answer depends on the arguments alone.
+ */
+import { BerthError } from "../errors.ts";
+import type { Permission, PermissionAction, PermissionType } from "./grammar.ts";
+
+/** An admin's consent to one permission of one installation. */
+export interface Grant extends Pick<Permission, "type" | "resource" | "actions"> {
+  readonly id: string;
+}
+
+export interface AccessRequest {
+  readonly type: PermissionType;
+  /** A concrete resource, already normalized (`normalizeResourcePath` for paths). */
+  readonly resource: string;
+  readonly action: PermissionAction;
+}
+
+export type Decision =
+  | { readonly isAllowed: true; readonly grantId: string }
+  | { readonly isAllowed: false; readonly reason: "no-grant" };
+
+const denied: Decision = Object.freeze({ isAllowed: false, reason: "no-grant" });
+
+/** Decides one access. The first grant that covers the request decides. */
+export function evaluate(grants: readonly Grant[], request: AccessRequest): Decision {
+  for (const grant of grants) {
+    if (
+      grant.type === request.type &&
+      (grant.actions as readonly string[]).includes(request.action) &&
+      matchesResource(grant.type, grant.resource, request.resource)
+    ) {
+      return { isAllowed: true, grantId: grant.id };
+    }
+  }
+  return denied;
+}
+
+/** True when the concrete `resource` lies within `pattern` (see grammar.ts). */
+export function matchesResource(type: PermissionType, pattern: string, resource: string): boolean {
+  return type === "network" ? matchesHost(pattern, resource) : matchesPath(pattern, resource);
+}
+
+function matchesHost(pattern: string, host: string): boolean {
+  const wanted = host.toLowerCase();
+  if (!pattern.startsWith("*.")) return pattern === wanted;
+  const suffix = pattern.slice(1);
+  return wanted.length > suffix.length && wanted.endsWith(suffix);
+}
+
+function matchesPath(pattern: string, resource: string): boolean {
+  if (pattern === "*") return true;
+  const wanted = pattern.split("/");
+  const given = resource.split("/");
+  const isOpenEnded = wanted.length > 1 && wanted.at(-1) === "*";
+  const fixed = isOpenEnded ? wanted.slice(0, -1) : wanted;
+  if (isOpenEnded ? given.length < fixed.length : given.length !== fixed.length) return false;
+  return fixed.every((part, index) => {
+    const actual = given[index];
+    return part === actual || (part === "*" && actual !== undefined && actual !== "");
+  });
+}
+
+/**
+ * The path that a decision is made on: without query, every segment decoded once.
+ * Refuses what servers read differently from one another: empty, `.` and `..` segments,
+ * backslashes, encoded slashes, NUL, and what does not decode. A final slash is dropped.
+ *
+ * @throws BerthError REQUEST_INVALID
+ */
+export function normalizeResourcePath(pathWithQuery: string): string {
+  const path = pathWithQuery.split(/[?#]/, 1)[0] ?? "";
+  const refuse = (why: string) =>
+    new BerthError(
+      "REQUEST_INVALID",
+      `The path ${JSON.stringify(path.slice(0, 200))} ${why}; send a plain absolute path such as /api/orders/7.`,
+    );
+  if (!path.startsWith("/")) throw refuse("does not start with a slash");
+  if (path === "/") return path;
+  const trimmed = path.endsWith("/") ? path.slice(0, -1) : path;
+  const segments = trimmed.slice(1).split("/");
+  return `/${segments
+    .map((encoded) => {
+      let text: string;
+      try {
+        text = decodeURIComponent(encoded);
+      } catch (cause) {
+        throw new BerthError("REQUEST_INVALID", refuse("does not decode").message, { cause });
+      }
+      if (text === "" || text === "." || text === "..") throw refuse("has an empty or dot segment");
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: refusing them is the point
+      if (/[/\\\u0000-\u001f\u007f]/.test(text))
+        throw refuse("hides a separator or a control character");
+      if (/%(?:2e|2f|5c|00)/i.test(text)) throw refuse("is encoded twice");
+      return text;
+    })
+    .join("/")}`;
+}
+
+/** The `api` action that an HTTP method needs. */
+export function actionOfMethod(method: string): "read" | "write" {
+  return method === "GET" || method === "HEAD" || method === "OPTIONS" ? "read" : "write";
+}

@@ -1,0 +1,4 @@
+export { BerthError, isBerthError } from "@berth/protocol/errors";
+export { type BerthContext, berthOf, type Log, type Member } from "./context.ts";
+export { type AppDefinition, defineApp, type WorkersModule } from "./define-app.ts";
+export type { State, StateEntry, StateListOptions, StatePage } from "./state.ts";

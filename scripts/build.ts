@@ -1,0 +1,26 @@
+/**
+ * Builds what is not run from source: `npm run build`.
+ *
+ * With `--for-start`, only the files that a running Berth hands to browsers: each package's own
+ * `build` script, skipped while its inputs are unchanged. Without, also every package's `dist`, as
+ * it is published.
+ */
+import { fileURLToPath } from "node:url";
+import { buildAssets } from "./build/assets.ts";
+import { run } from "./build/run.ts";
+import { publishedTypeScript, readWorkspaces } from "./build/workspaces.ts";
+
+const root = fileURLToPath(new URL("../", import.meta.url));
+const isForStart = process.argv.includes("--for-start");
+const workspaces = await readWorkspaces(root);
+
+try {
+  // Assets first: sources may import what a build generates.
+  await buildAssets(root, workspaces);
+  if (!isForStart) {
+    await run("tsc", ["-b", ...publishedTypeScript(workspaces)], { root, folder: root });
+  }
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}

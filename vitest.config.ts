@@ -1,0 +1,73 @@
+/**
+ * One project per package (its name is the package's), and one for each folder of `test/`.
+ *
+ * Workspace packages are read from their TypeScript sources by the condition `berth-source`, both
+ * by Vite and by whatever Node processes and threads a test starts. Two workers, because real
+ * cells, browsers and databases run beside them.
+ */
+
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+const root = fileURLToPath(new URL(".", import.meta.url));
+const conditions = ["berth-source", "module", "node", "development|production"];
+const unitTimeoutMs = 20_000;
+const systemTimeoutMs = 120_000;
+
+interface ProjectInput {
+  readonly name: string;
+  readonly folder: string;
+  readonly timeoutMs: number;
+  /** One file at a time: these tests start whole Berths, browsers or cells that fill the machine. */
+  readonly isSerial?: boolean;
+}
+
+function project({ name, folder, timeoutMs, isSerial = false }: ProjectInput) {
+  return {
+    resolve: { conditions },
+    ssr: { resolve: { conditions, externalConditions: ["berth-source", "node"] } },
+    // The house checks count the modules they saw; their fixtures are not tests.
+    test: {
+      name,
+      root,
+      include: [`${folder}/**/*.test.ts`, `${folder}/**/*.test.tsx`],
+      exclude: ["**/node_modules/**", "**/dist/**", "**/fixtures/**"],
+      environment: "node",
+      pool: "forks" as const,
+      execArgv: ["--conditions=berth-source"],
+      fileParallelism: !isSerial,
+      testTimeout: timeoutMs,
+      hookTimeout: timeoutMs,
+      teardownTimeout: 20_000,
+    },
+  };
+}
+
+const packages = [
+  "protocol",
+  "bundle",
+  "cells",
+  "sdk",
+  "client",
+  "browser",
+  "react",
+  "server",
+  "console",
+  "cli",
+].map((name) => project({ name, folder: `packages/${name}/test`, timeoutMs: unitTimeoutMs }));
+
+const across = [
+  project({ name: "house", folder: "test/house", timeoutMs: systemTimeoutMs }),
+  project({ name: "integration", folder: "test/integration", timeoutMs: systemTimeoutMs }),
+  project({ name: "hostile", folder: "test/hostile", timeoutMs: systemTimeoutMs }),
+  project({ name: "e2e", folder: "test/e2e", timeoutMs: systemTimeoutMs, isSerial: true }),
+  project({ name: "apps", folder: "apps/*/test", timeoutMs: unitTimeoutMs }),
+  project({ name: "benchmarks", folder: "benchmarks/test", timeoutMs: systemTimeoutMs }),
+];
+
+export default defineConfig({
+  test: {
+    projects: [...packages, ...across],
+    maxWorkers: 2,
+  },
+});
