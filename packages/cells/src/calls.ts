@@ -1,0 +1,98 @@
+/** What passes between the server and a cell, in both directions. */
+
+import type { Readable } from "node:stream";
+import type { JsonValue } from "./json.ts";
+
+/** Name and value in the order they came; names may repeat. */
+export type HeaderPairs = readonly (readonly [string, string])[];
+
+export interface CellRequest {
+  readonly method: string;
+  /** With the query, as it stands on the request line. */
+  readonly path: string;
+  /** What the app sees as its host; goes before any `host` in `headers`. */
+  readonly host: string;
+  /** What the app sees in `request.url`. Default `http`. */
+  readonly scheme?: "http" | "https";
+  /** Hop-by-hop and `berth-*` headers are dropped. */
+  readonly headers: HeaderPairs;
+  readonly body: Readable | null;
+  /** The app's proof on whose behalf it acts; becomes `ctx.props.berth.handle`. */
+  readonly handle: string;
+  /** An object's members become members of `ctx.props.berth`. At most 16 KiB as JSON. */
+  readonly props: JsonValue;
+  readonly requestId: string;
+  readonly signal?: AbortSignal;
+}
+
+export interface CellResponse {
+  readonly status: number;
+  readonly headers: HeaderPairs;
+  /** Must be read to its end or destroyed: until then the request counts as running. */
+  readonly body: Readable;
+}
+
+/** A capability call of an app. Size-bounded and parsed; its content is hostile all the same. */
+export interface CellCall {
+  readonly cellId: string;
+  readonly isolateKey: string;
+  /** Null when a long-lived `env` stub called, on behalf of the installation itself. */
+  readonly handle: string | null;
+  readonly capability: string;
+  readonly method: string;
+  readonly args: JsonValue;
+}
+
+/** The app's global `fetch`. */
+export interface EgressCall {
+  readonly cellId: string;
+  readonly isolateKey: string;
+  readonly method: string;
+  readonly url: string;
+  readonly headers: HeaderPairs;
+  readonly body: Readable;
+  /** Aborts when the app or its cell is gone. */
+  readonly signal: AbortSignal;
+}
+
+export interface CellLogEntry {
+  readonly cellId: string;
+  readonly isolateKey: string;
+  readonly requestId: string | null;
+  readonly level: "debug" | "info" | "warn" | "error";
+  /** At most 4,000 characters. */
+  readonly message: string;
+  /** Milliseconds, by the pool's clock. */
+  readonly at: number;
+}
+
+export interface HookContext {
+  readonly handle: string;
+  readonly props: JsonValue;
+  readonly requestId: string;
+  readonly signal?: AbortSignal;
+}
+
+export interface HookResult {
+  /** False when the app defines no hook of that name. */
+  readonly isDefined: boolean;
+  readonly result: JsonValue;
+}
+
+export interface LoadReport {
+  readonly cellId: string;
+  /** True when a blank cell was waiting. */
+  readonly isFromStock: boolean;
+  readonly cellStartMs: number;
+  readonly loadMs: number;
+  readonly hasFetch: boolean;
+  readonly hooks: readonly string[];
+}
+
+/** What a cell may ask of the server. All of it is called with hostile input. */
+export interface CellSink {
+  /** Resolves with JSON; a BerthError crosses to the app by `toWire`. */
+  onCall(call: CellCall): Promise<JsonValue>;
+  onEgress(call: EgressCall): Promise<CellResponse>;
+  onLog(entry: CellLogEntry): void;
+}

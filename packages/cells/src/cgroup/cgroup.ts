@@ -1,0 +1,36 @@
+/** The seam to the kernel's resource limits: version 1, version 2, or none. */
+
+export interface CgroupLimits {
+  readonly memoryBytes: number;
+  readonly cpuPercent: number;
+  readonly pids: number;
+}
+
+/** The group of one cell. */
+export interface CellCgroup {
+  add(pid: number): void;
+  setLimits(limits: CgroupLimits): void;
+  readCpuMs(): number;
+  /** Without page cache, which is the engine's binary for the most part and can be reclaimed. */
+  readMemoryBytes(): number;
+  /** How often the kernel killed a process in it for want of memory. */
+  readOomKills(): number;
+  /** Removes the group once its processes are gone; gives up after about half a second. */
+  remove(): Promise<void>;
+}
+
+export interface CgroupControllers {
+  readonly memory: boolean;
+  readonly cpu: boolean;
+  readonly pids: boolean;
+}
+
+export interface CgroupRoot {
+  readonly version: "v1" | "v2" | "none";
+  readonly controllers: CgroupControllers;
+  create(name: string): CellCgroup;
+  /** Kills what is left in groups of an earlier pool of the same name and removes them. */
+  removeStale(): Promise<number>;
+  /** Removes the pool's own, empty, group. */
+  close(): Promise<void>;
+}

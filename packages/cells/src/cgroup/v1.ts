@@ -1,0 +1,120 @@
+/** Control groups, version 1: one hierarchy per controller, below the server's own group. */
+
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { CellCgroup, CgroupLimits, CgroupRoot } from "./cgroup.ts";
+import {
+  findField,
+  GaugeFile,
+  removeChildGroups,
+  removeGroup,
+  tryWriteValue,
+  writeValue,
+} from "./group-files.ts";
+
+const nanosecondsPerMs = 1_000_000;
+const cpuPeriodUs = 100_000;
+
+/** Each is the server's own group in that hierarchy; undefined where it cannot be written. */
+export interface V1Hierarchies {
+  readonly memory: string | undefined;
+  readonly cpu: string | undefined;
+  readonly cpuacct: string | undefined;
+  readonly pids: string | undefined;
+}
+
+class V1CellGroup implements CellCgroup {
+  readonly #folders: V1Hierarchies;
+  readonly #cpuUsage: GaugeFile | undefined;
+  readonly #memoryStat: GaugeFile | undefined;
+  readonly #oomControl: GaugeFile | undefined;
+
+  constructor(folders: V1Hierarchies) {
+    this.#folders = folders;
+    const { cpuacct, memory } = folders;
+    if (cpuacct !== undefined) this.#cpuUsage = new GaugeFile(join(cpuacct, "cpuacct.usage"));
+    if (memory === undefined) return;
+    this.#memoryStat = new GaugeFile(join(memory, "memory.stat"));
+    this.#oomControl = new GaugeFile(join(memory, "memory.oom_control"));
+  }
+
+  #all(): string[] {
+    return [...new Set(Object.values(this.#folders))].filter((folder) => folder !== undefined);
+  }
+
+  add(pid: number): void {
+    for (const folder of this.#all()) writeValue(folder, "cgroup.procs", pid);
+  }
+
+  setLimits({ memoryBytes, cpuPercent, pids }: CgroupLimits): void {
+    const { memory, cpu, pids: pidsFolder } = this.#folders;
+    if (memory !== undefined) {
+      // The limit with swap may never be below the one without: lift it first, then set both.
+      tryWriteValue(memory, "memory.memsw.limit_in_bytes", -1);
+      writeValue(memory, "memory.limit_in_bytes", memoryBytes);
+      tryWriteValue(memory, "memory.memsw.limit_in_bytes", memoryBytes);
+    }
+    if (cpu !== undefined) {
+      writeValue(cpu, "cpu.cfs_period_us", cpuPeriodUs);
+      writeValue(cpu, "cpu.cfs_quota_us", Math.round((cpuPeriodUs * cpuPercent) / 100));
+    }
+    if (pidsFolder !== undefined) writeValue(pidsFolder, "pids.max", pids);
+  }
+
+  readCpuMs(): number {
+    return Number(this.#cpuUsage?.read() ?? 0) / nanosecondsPerMs;
+  }
+
+  readMemoryBytes(): number {
+    return findField(this.#memoryStat?.read() ?? "", "total_rss");
+  }
+
+  readOomKills(): number {
+    return findField(this.#oomControl?.read() ?? "", "oom_kill");
+  }
+
+  async remove(): Promise<void> {
+    this.#cpuUsage?.close();
+    this.#memoryStat?.close();
+    this.#oomControl?.close();
+    for (const folder of this.#all()) await removeGroup(folder);
+  }
+}
+
+function below(parent: string | undefined, name: string): string | undefined {
+  if (parent === undefined) return undefined;
+  const folder = join(parent, name);
+  mkdirSync(folder, { recursive: true });
+  return folder;
+}
+
+function allBelow(own: V1Hierarchies, name: string): V1Hierarchies {
+  return {
+    memory: below(own.memory, name),
+    cpu: below(own.cpu, name),
+    cpuacct: below(own.cpuacct, name),
+    pids: below(own.pids, name),
+  };
+}
+
+export function createV1Root(own: V1Hierarchies, poolName: string): CgroupRoot {
+  const pool = allBelow(own, poolName);
+  const folders = [...new Set(Object.values(pool))].filter((folder) => folder !== undefined);
+  return {
+    version: "v1",
+    controllers: {
+      memory: own.memory !== undefined,
+      cpu: own.cpu !== undefined,
+      pids: own.pids !== undefined,
+    },
+    create: (name) => new V1CellGroup(allBelow(pool, name)),
+    async removeStale() {
+      let most = 0;
+      for (const folder of folders) most = Math.max(most, await removeChildGroups(folder));
+      return most;
+    },
+    async close() {
+      for (const folder of folders) await removeGroup(folder);
+    },
+  };
+}

@@ -1,0 +1,121 @@
+/** Control groups, version 2: one hierarchy, delegated to the server by whoever started it. */
+
+import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { CellCgroup, CgroupControllers, CgroupLimits, CgroupRoot } from "./cgroup.ts";
+import {
+  findField,
+  GaugeFile,
+  removeChildGroups,
+  removeGroup,
+  tryWriteValue,
+  writeValue,
+} from "./group-files.ts";
+
+const microsecondsPerMs = 1_000;
+const cpuPeriodUs = 100_000;
+const controllerNames = ["memory", "cpu", "pids"] as const;
+
+class V2CellGroup implements CellCgroup {
+  readonly #folder: string;
+  readonly #controllers: CgroupControllers;
+  readonly #cpuStat: GaugeFile;
+  readonly #memoryStat: GaugeFile | undefined;
+  readonly #memoryEvents: GaugeFile | undefined;
+
+  constructor(folder: string, controllers: CgroupControllers) {
+    this.#folder = folder;
+    this.#controllers = controllers;
+    this.#cpuStat = new GaugeFile(join(folder, "cpu.stat"));
+    if (controllers.memory) {
+      this.#memoryStat = new GaugeFile(join(folder, "memory.stat"));
+      this.#memoryEvents = new GaugeFile(join(folder, "memory.events"));
+    }
+  }
+
+  add(pid: number): void {
+    writeValue(this.#folder, "cgroup.procs", pid);
+  }
+
+  setLimits({ memoryBytes, cpuPercent, pids }: CgroupLimits): void {
+    if (this.#controllers.memory) {
+      writeValue(this.#folder, "memory.max", memoryBytes);
+      tryWriteValue(this.#folder, "memory.swap.max", 0);
+      tryWriteValue(this.#folder, "memory.oom.group", 1);
+    }
+    if (this.#controllers.cpu) {
+      const quotaUs = Math.round((cpuPeriodUs * cpuPercent) / 100);
+      writeValue(this.#folder, "cpu.max", `${quotaUs} ${cpuPeriodUs}`);
+    }
+    if (this.#controllers.pids) writeValue(this.#folder, "pids.max", pids);
+  }
+
+  readCpuMs(): number {
+    return findField(this.#cpuStat.read(), "usage_usec") / microsecondsPerMs;
+  }
+
+  readMemoryBytes(): number {
+    return findField(this.#memoryStat?.read() ?? "", "anon");
+  }
+
+  readOomKills(): number {
+    return findField(this.#memoryEvents?.read() ?? "", "oom_kill");
+  }
+
+  async remove(): Promise<void> {
+    this.#cpuStat.close();
+    this.#memoryStat?.close();
+    this.#memoryEvents?.close();
+    await removeGroup(this.#folder);
+  }
+}
+
+function read(folder: string, file: string): string {
+  return readFileSync(join(folder, file), "utf8");
+}
+
+/**
+ * A group with processes of its own may not hand controllers on (but the root group may), so the
+ * server moves the processes of its group into a child first.
+ */
+function enableControllers(own: string): CgroupControllers {
+  const available = read(own, "cgroup.controllers").split(/\s+/);
+  const wanted = controllerNames.filter((name) => available.includes(name));
+  const enable = () =>
+    wanted.every((name) => tryWriteValue(own, "cgroup.subtree_control", `+${name}`));
+  if (!enable()) {
+    const supervisor = join(own, "berth-supervisor");
+    mkdirSync(supervisor, { recursive: true });
+    for (const pid of read(own, "cgroup.procs").split("\n")) {
+      if (pid !== "") tryWriteValue(supervisor, "cgroup.procs", pid);
+    }
+    enable();
+  }
+  const enabled = read(own, "cgroup.subtree_control").split(/\s+/);
+  return {
+    memory: enabled.includes("memory"),
+    cpu: enabled.includes("cpu"),
+    pids: enabled.includes("pids"),
+  };
+}
+
+/** @param own - the server's own group, which it must be allowed to write */
+export function createV2Root(own: string, poolName: string): CgroupRoot {
+  const controllers = enableControllers(own);
+  const pool = join(own, poolName);
+  mkdirSync(pool, { recursive: true });
+  for (const name of controllerNames) {
+    if (controllers[name]) writeValue(pool, "cgroup.subtree_control", `+${name}`);
+  }
+  return {
+    version: "v2",
+    controllers,
+    create(name) {
+      const folder = join(pool, name);
+      mkdirSync(folder, { recursive: true });
+      return new V2CellGroup(folder, controllers);
+    },
+    removeStale: () => removeChildGroups(pool),
+    close: () => removeGroup(pool),
+  };
+}

@@ -1,0 +1,80 @@
+/**
+ * The seam to an engine: how one cell is started, loaded, asked and ended.
+ *
+ * A driver jails and limits; the pool above it places, watches and reclaims. Another engine
+ * (a micro-VM, a hosted one) is another driver.
+ */
+
+import type { BerthError } from "@berth/protocol";
+import type {
+  CellRequest,
+  CellResponse,
+  CellSink,
+  HookContext,
+  HookResult,
+  LoadReport,
+} from "./calls.ts";
+import type { JsonValue } from "./json.ts";
+import type { CellLimits, IsolateSpec } from "./spec.ts";
+
+export interface CellExit {
+  /** `memory`: the kernel's limit; `heap`: the engine's own. */
+  readonly cause: "stopped" | "memory" | "heap" | "crash";
+  /** For the log; may hold the last of what the engine wrote. */
+  readonly detail: string;
+}
+
+export type LoadDescription = Pick<LoadReport, "hasFetch" | "hooks">;
+
+/** One request while it runs, as the pool sees it. */
+export interface Exchange {
+  readonly maxResponseBytes: number;
+  /** Takes the means to end the request early; what it is called with is the error to report. */
+  bindCancel(cancel: (error: BerthError) => void): void;
+  /** A part of an upload was taken. */
+  onProgress(): void;
+  /** The head of the answer is in. */
+  onHead(): void;
+  /** Nothing of the request holds the cell any longer. */
+  onEnd(error?: BerthError): void;
+}
+
+/** One running cell. All its failures are BerthErrors. */
+export interface Cell {
+  readonly id: string;
+  readonly pid: number;
+  readonly hostUid: number | undefined;
+  readonly heapClassMb: number;
+  /** Resolves, never rejects, once the process has ended. */
+  readonly exited: Promise<CellExit>;
+  setLimits(limits: CellLimits): void;
+  load(spec: IsolateSpec, exchange: Exchange): Promise<LoadDescription>;
+  unload(key: string): Promise<void>;
+  invoke(key: string, request: CellRequest, exchange: Exchange): Promise<CellResponse>;
+  runHook(
+    key: string,
+    hook: string,
+    payload: JsonValue,
+    context: HookContext,
+    exchange: Exchange,
+  ): Promise<HookResult>;
+  /** Resolves when the cell's thread answers, rejects when the cell is gone. */
+  ping(): Promise<void>;
+  readCpuMs(): number;
+  readMemoryBytes(): number;
+  /** Ends the process at once and gives back what it held. */
+  stop(): Promise<void>;
+}
+
+export interface CellDriver {
+  readonly jail: "bubblewrap" | "off";
+  readonly cgroupVersion: "v1" | "v2" | "none";
+  /** @throws BerthError `CELL_START_FAILED` or `JAIL_UNAVAILABLE` */
+  startCell(options: {
+    readonly id: string;
+    readonly heapClassMb: number;
+    readonly sink: CellSink;
+  }): Promise<Cell>;
+  heapClassOf(memoryMb: number): number;
+  close(): Promise<void>;
+}

@@ -1,0 +1,40 @@
+export type {
+  CellCall,
+  CellLogEntry,
+  CellRequest,
+  CellResponse,
+  CellSink,
+  EgressCall,
+  HeaderPairs,
+  HookContext,
+  HookResult,
+  LoadReport,
+} from "./calls.ts";
+export type { JsonValue } from "./json.ts";
+export { openCellPool } from "./pool/open-cell-pool.ts";
+export type {
+  CellEvent,
+  CellInfo,
+  CellLossCause,
+  CellPool,
+  CellPoolOptions,
+  IsolateUsage,
+} from "./pool/pool.ts";
+export type { CellClock, CellLogger } from "./ports.ts";
+export type {
+  HostFinding,
+  HostReport,
+  LimitEnforcer,
+  Posture,
+  PostureLine,
+} from "./posture/posture.ts";
+export { probeHost } from "./posture/probe-host.ts";
+export { provePosture } from "./posture/prove-posture.ts";
+export type { CellLimits, IsolateModule, IsolateSpec } from "./spec.ts";
+export {
+  allowedCompatibilityFlags,
+  defaultCellLimits,
+  engineCompatibilityDate,
+  oldestCompatibilityDate,
+} from "./spec.ts";
+export { type BareCell, openBareCell } from "./workerd/bare-cell.ts";

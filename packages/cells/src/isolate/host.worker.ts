@@ -1,0 +1,231 @@
+/**
+ * The static module of every cell: keeps the pushed code, loads isolates, passes requests on.
+ *
+ * Runs in an isolate of its own inside the cell's process. Only the server can reach its socket
+ * (in.sock), and it reaches the server only by out.sock.
+ * Invariant: an isolate's key reaches `Gateway` and `Egress` by props set here, never from the app.
+ * Trust: the server is trusted; everything that an app's isolate returns or sends is passed on as
+ * data, and a response header that is ours is taken off it.
+ */
+
+import { WorkerEntrypoint } from "cloudflare:workers";
+
+interface LoadedModule {
+  readonly js?: string;
+  readonly text?: string;
+  readonly json?: unknown;
+  readonly data?: string | ArrayBuffer;
+  readonly wasm?: string | ArrayBuffer;
+}
+
+interface PushedCode {
+  readonly compatibilityDate: string;
+  readonly compatibilityFlags: readonly string[];
+  readonly mainModule: string;
+  readonly modules: Record<string, LoadedModule>;
+  readonly env: Record<string, unknown>;
+}
+
+interface Operation {
+  readonly op: "load" | "invoke" | "hook" | "ping" | "unload";
+  readonly key: string;
+  /** Told apart from `key` so that a failed load leaves nothing behind under the same id. */
+  readonly id: string;
+  readonly props?: Record<string, unknown>;
+  readonly hook?: string;
+}
+
+interface AppEntrypoint {
+  fetch(request: Request): Promise<Response>;
+  describe(): Promise<string>;
+  runHook(name: string, payload: string): Promise<string>;
+}
+
+interface AppStub {
+  getEntrypoint(name: string | null, options?: { readonly props: unknown }): AppEntrypoint;
+}
+
+interface HostEnv {
+  readonly LOADER: { get(id: string, load: () => unknown): AppStub };
+}
+
+interface HostContext {
+  readonly exports: Record<"Gateway" | "Egress", (options: { readonly props: unknown }) => unknown>;
+}
+
+interface WireFault {
+  readonly code: string;
+  readonly message: string;
+}
+
+const maxMessageLength = 4_000;
+
+interface Isolate {
+  readonly id: string;
+  readonly code: PushedCode;
+  readonly modules: Record<string, unknown>;
+}
+
+/** A stub of the loader belongs to one request, so the code is kept and stubs are asked for anew. */
+const isolates = new Map<string, Isolate>();
+
+function messageOf(error: unknown): string {
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return text.slice(0, maxMessageLength);
+}
+
+function asciiJson(value: unknown): string {
+  return JSON.stringify(value).replace(
+    /[\u007f-\uffff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
+/** The server reads the outcome from this header, and from no other place. */
+function fault(code: string, message: string): Response {
+  return new Response(null, {
+    status: 500,
+    headers: { "berth-fault": asciiJson({ code, message: message.slice(0, maxMessageLength) }) },
+  });
+}
+
+function refusal(code: string, message: string, isRetryable = false) {
+  return { error: { code, message, isRetryable } };
+}
+
+/** Of one cell; the server takes a few more connections than this, for logs and egress. */
+const maxCallsInFlight = 256;
+/** The server's bound too: it breaks the connection there, here the app is told. */
+const maxCallLength = 4_000_000;
+let callsInFlight = 0;
+
+/** Capability calls and logs of one isolate. Its methods are all that an app can reach here. */
+export class Gateway extends WorkerEntrypoint {
+  async call(handle: unknown, capability: unknown, method: unknown, args: unknown) {
+    if (callsInFlight >= maxCallsInFlight) {
+      const message = `${maxCallsInFlight} capability calls of this app are running; await some first.`;
+      return refusal("RATE_LIMITED", message, true);
+    }
+    callsInFlight += 1;
+    try {
+      const { key } = this.ctx.props;
+      const body = JSON.stringify({ key, handle: handle ?? null, capability, method, args });
+      if (body.length > maxCallLength)
+        return refusal(
+          "REQUEST_TOO_LARGE",
+          `The call has ${body.length} characters; at most ${maxCallLength} pass.`,
+        );
+      const response = await fetch("http://out/call", { method: "POST", body });
+      return await response.json();
+    } finally {
+      callsInFlight -= 1;
+    }
+  }
+
+  async log(lines: unknown): Promise<void> {
+    const { key } = this.ctx.props;
+    const body = JSON.stringify({ key, lines });
+    await fetch("http://out/log", { method: "POST", body });
+  }
+}
+
+/** The app's global `fetch`. There is no `connect`, so raw sockets are refused by the engine. */
+export class Egress extends WorkerEntrypoint {
+  async fetch(request: Request): Promise<Response> {
+    if (request.headers.has("upgrade")) {
+      throw new Error("EGRESS_DENIED: WebSocket connections out of an app are not available.");
+    }
+    const headers = new Headers(request.headers);
+    headers.set("berth-cell", asciiJson({ key: this.ctx.props.key, url: request.url }));
+    const response = await fetch("http://out/egress", {
+      method: request.method,
+      headers,
+      body: request.body,
+      redirect: "manual",
+      signal: request.signal,
+    });
+    const refusal = response.headers.get("berth-fault");
+    if (refusal === null) return response;
+    const { code, message } = JSON.parse(refusal) as WireFault;
+    throw Object.assign(new Error(`${code}: ${message}`), { code });
+  }
+}
+
+function decode(module: LoadedModule): unknown {
+  const bytesOf = (text: string) =>
+    (Uint8Array as unknown as { fromBase64(text: string): Uint8Array }).fromBase64(text).buffer;
+  if (typeof module.data === "string") return { data: bytesOf(module.data) };
+  if (typeof module.wasm === "string") return { wasm: bytesOf(module.wasm) };
+  return module;
+}
+
+function getStub(key: string, isolate: Isolate, env: HostEnv, ctx: HostContext): AppStub {
+  const { id, code, modules } = isolate;
+  return env.LOADER.get(id, () => ({
+    compatibilityDate: code.compatibilityDate,
+    compatibilityFlags: code.compatibilityFlags,
+    mainModule: code.mainModule,
+    modules,
+    env: { ...code.env, BERTH: ctx.exports.Gateway({ props: { key } }) },
+    globalOutbound: ctx.exports.Egress({ props: { key } }),
+  }));
+}
+
+async function load(request: Request, operation: Operation, env: HostEnv, ctx: HostContext) {
+  const { key, id } = operation;
+  const code = (await request.json()) as PushedCode;
+  const modules = Object.fromEntries(
+    Object.entries(code.modules).map(([name, module]) => [name, decode(module)]),
+  );
+  const isolate = { id, code: { ...code, modules: {} }, modules };
+  try {
+    const description = await getStub(key, isolate, env, ctx).getEntrypoint("BerthApp").describe();
+    isolates.set(key, isolate);
+    return new Response(description);
+  } catch (error) {
+    return fault("MODULE_INVALID", messageOf(error));
+  }
+}
+
+async function runHook(request: Request, operation: Operation, stub: AppStub) {
+  const entrypoint = stub.getEntrypoint("BerthApp", { props: { berth: operation.props } });
+  try {
+    return new Response(await entrypoint.runHook(String(operation.hook), await request.text()));
+  } catch (error) {
+    return fault("FUNCTION_THREW", messageOf(error));
+  }
+}
+
+async function invoke(request: Request, operation: Operation, stub: AppStub) {
+  const inner = new Request(request);
+  inner.headers.delete("berth-cell");
+  // It belongs to the server's connection to this cell.
+  inner.headers.delete("connection");
+  try {
+    const props = { berth: operation.props };
+    const response = await stub.getEntrypoint(null, { props }).fetch(inner);
+    if (!response.headers.has("berth-fault")) return response;
+    const clean = new Response(response.body, response);
+    clean.headers.delete("berth-fault");
+    return clean;
+  } catch (error) {
+    return fault("FUNCTION_THREW", messageOf(error));
+  }
+}
+
+export default {
+  async fetch(request: Request, env: HostEnv, ctx: HostContext): Promise<Response> {
+    const operation = JSON.parse(request.headers.get("berth-cell") ?? "{}") as Operation;
+    if (operation.op === "ping") return new Response(null, { status: 204 });
+    if (operation.op === "load") return load(request, operation, env, ctx);
+    if (operation.op === "unload") {
+      isolates.delete(operation.key);
+      return new Response(null, { status: 204 });
+    }
+    const isolate = isolates.get(operation.key);
+    if (isolate === undefined) return fault("CELL_LOST", "The isolate is not loaded in this cell.");
+    const stub = getStub(operation.key, isolate, env, ctx);
+    if (operation.op === "hook") return runHook(request, operation, stub);
+    return invoke(request, operation, stub);
+  },
+};

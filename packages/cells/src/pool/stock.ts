@@ -1,0 +1,143 @@
+/**
+ * Blank cells, jailed and waiting, a few for each heap class in use.
+ *
+ * Invariant: a cell leaves the stock once and never comes back.
+ */
+
+import type { Cell } from "../driver.ts";
+
+/** After a cell was taken, its request comes first; the next cell is started a moment later. */
+const refillDelayMs = 50;
+const retryDelayMs = 2_000;
+
+export interface TakenCell {
+  readonly cell: Cell;
+  readonly isFromStock: boolean;
+  readonly cellStartMs: number;
+}
+
+export interface StockOptions {
+  readonly size: number;
+  start(heapClassMb: number): Promise<Cell>;
+  /** Whether there is room for one more cell on top of all there are. */
+  hasRoom(): boolean;
+  onStarted(cell: Cell, startMs: number): void;
+  onStartFailed(error: unknown): void;
+}
+
+interface Shelf {
+  readonly ready: Cell[];
+  starting: Promise<void> | undefined;
+  timer: NodeJS.Timeout | undefined;
+}
+
+export class Stock {
+  readonly #options: StockOptions;
+  readonly #shelves = new Map<number, Shelf>();
+  readonly #direct = new Set<Promise<Cell>>();
+  #isClosed = false;
+
+  constructor(options: StockOptions) {
+    this.#options = options;
+  }
+
+  /** Blank cells and cells being started. */
+  get count(): number {
+    let count = this.#direct.size;
+    for (const shelf of this.#shelves.values()) {
+      count += shelf.ready.length + (shelf.starting === undefined ? 0 : 1);
+    }
+    return count;
+  }
+
+  get cells(): readonly Cell[] {
+    return [...this.#shelves.values()].flatMap((shelf) => shelf.ready);
+  }
+
+  #shelf(heapClassMb: number): Shelf {
+    const existing = this.#shelves.get(heapClassMb);
+    if (existing !== undefined) return existing;
+    const shelf: Shelf = { ready: [], starting: undefined, timer: undefined };
+    this.#shelves.set(heapClassMb, shelf);
+    return shelf;
+  }
+
+  async #start(heapClassMb: number): Promise<{ cell: Cell; startMs: number }> {
+    const startedAt = performance.now();
+    const starting = this.#options.start(heapClassMb);
+    this.#direct.add(starting);
+    try {
+      const cell = await starting;
+      const startMs = performance.now() - startedAt;
+      this.#options.onStarted(cell, startMs);
+      return { cell, startMs };
+    } finally {
+      this.#direct.delete(starting);
+    }
+  }
+
+  async take(heapClassMb: number): Promise<TakenCell> {
+    const shelf = this.#shelf(heapClassMb);
+    const waiting = shelf.ready.shift();
+    this.refill(heapClassMb, refillDelayMs);
+    if (waiting !== undefined) return { cell: waiting, isFromStock: true, cellStartMs: 0 };
+    const { cell, startMs } = await this.#start(heapClassMb);
+    return { cell, isFromStock: false, cellStartMs: startMs };
+  }
+
+  /** Starts cells one after another until the shelf is full. */
+  refill(heapClassMb: number, delayMs: number): void {
+    const shelf = this.#shelf(heapClassMb);
+    if (this.#isClosed || shelf.timer !== undefined || this.#options.size === 0) return;
+    shelf.timer = setTimeout(() => {
+      shelf.timer = undefined;
+      shelf.starting ??= this.fill(heapClassMb).finally(() => {
+        shelf.starting = undefined;
+      });
+    }, delayMs);
+    shelf.timer.unref();
+  }
+
+  async fill(heapClassMb: number): Promise<void> {
+    const shelf = this.#shelf(heapClassMb);
+    while (!this.#isClosed && shelf.ready.length < this.#options.size && this.#options.hasRoom()) {
+      try {
+        const { cell } = await this.#start(heapClassMb);
+        if (this.#isClosed) return void (await cell.stop());
+        this.#put(shelf, cell);
+      } catch (error) {
+        this.#options.onStartFailed(error);
+        this.refill(heapClassMb, retryDelayMs);
+        return;
+      }
+    }
+  }
+
+  #put(shelf: Shelf, cell: Cell): void {
+    shelf.ready.push(cell);
+    void cell.exited.then(() => {
+      const index = shelf.ready.indexOf(cell);
+      if (index >= 0) shelf.ready.splice(index, 1);
+    });
+  }
+
+  /** Makes room for a cell of another class. */
+  async dropOne(): Promise<boolean> {
+    for (const shelf of this.#shelves.values()) {
+      const cell = shelf.ready.shift();
+      if (cell === undefined) continue;
+      await cell.stop();
+      return true;
+    }
+    return false;
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    for (const shelf of this.#shelves.values()) clearTimeout(shelf.timer);
+    const stops = this.cells.map((cell) => cell.stop());
+    const started = [...this.#direct].map(async (starting) => (await starting).stop());
+    // A cell that failed to start leaves nothing to stop.
+    await Promise.allSettled([...stops, ...started]);
+  }
+}

@@ -1,0 +1,122 @@
+/**
+ * Keeps the deadlines that a cell cannot keep itself: wall time and processor time, apart.
+ *
+ * A cell runs on one thread, so an endless loop in it can be seen only from outside. Processor time
+ * is shared out evenly among the requests that ran in each interval. After a missed deadline the
+ * cell is pinged; it counts as hung when it burned processor time without answering, so that a
+ * cell which is merely throttled is not mistaken for a hung one.
+ */
+
+import { BerthError } from "@berth/protocol";
+import type { Flight } from "./flight.ts";
+import type { CellLossCause } from "./pool.ts";
+import type { Slot } from "./slot.ts";
+
+const tickMs = 50;
+/** A healthy thread answers a ping for far less. */
+const idleHungCpuMs = 200;
+const suspectHungWallMs = 10_000;
+const pingEveryMs = 5_000;
+const hungWallMs = 60_000;
+
+export interface WatchdogOptions {
+  now(): number;
+  /** The cell must go, through this flight's or nobody's fault. */
+  onLost(slot: Slot, cause: CellLossCause, culprit: string | null, error: BerthError): void;
+  onDeadline(slot: Slot, flight: Flight): void;
+}
+
+export class Watchdog {
+  readonly #options: WatchdogOptions;
+  readonly #watched = new Set<Slot>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: WatchdogOptions) {
+    this.#options = options;
+  }
+
+  /** Cheap when it is watched already, as on every warm request. */
+  watch(slot: Slot): void {
+    if (this.#watched.has(slot)) return;
+    this.#watched.add(slot);
+    this.#timer ??= setInterval(() => this.#tick(), tickMs);
+  }
+
+  #tick(): void {
+    const now = this.#options.now();
+    for (const slot of this.#watched) {
+      if (slot.isClosing || (slot.flights.size === 0 && !slot.isSuspect)) {
+        this.#watched.delete(slot);
+        slot.lastCpuMs = undefined;
+      } else this.#look(slot, now);
+    }
+    if (this.#watched.size === 0) this.close();
+  }
+
+  #look(slot: Slot, now: number): void {
+    const cpuMs = slot.cell.readCpuMs();
+    const usedMs = slot.lastCpuMs === undefined ? 0 : cpuMs - slot.lastCpuMs;
+    slot.lastCpuMs = cpuMs;
+    const share = usedMs / Math.max(1, slot.flights.size);
+    for (const flight of [...slot.flights]) {
+      if (this.#isOverCpu(flight, share, now)) {
+        const limit = flight.limits.cpuMs;
+        const message = `The app used more than ${limit} ms of processor time for one request; its cell was ended.`;
+        const error = new BerthError("SANDBOX_CPU_EXCEEDED", message);
+        this.#options.onLost(slot, "cpu", flight.isolateKey, error);
+        return;
+      }
+      if (now > flight.deadlineAt) {
+        slot.isSuspect = true;
+        this.#options.onDeadline(slot, flight);
+      }
+    }
+    this.#checkPing(slot, cpuMs, now);
+  }
+
+  #isOverCpu(flight: Flight, share: number, now: number): boolean {
+    const isStreaming = flight.deadlineAt === Number.POSITIVE_INFINITY;
+    if (isStreaming && now - flight.cpuSince > flight.limits.wallMs) {
+      flight.cpuSince = now;
+      flight.cpuMs = 0;
+    }
+    flight.cpuMs += share;
+    return flight.cpuMs > flight.limits.cpuMs;
+  }
+
+  #checkPing(slot: Slot, cpuMs: number, now: number): void {
+    if (slot.ping !== undefined) {
+      const burnedMs = cpuMs - slot.ping.cpuMs;
+      const isAlone = slot.isSuspect && slot.flights.size === 0;
+      const allowedMs = isAlone
+        ? idleHungCpuMs
+        : Math.max(idleHungCpuMs, ...[...slot.flights].map((flight) => flight.limits.cpuMs));
+      const wallMs = isAlone ? suspectHungWallMs : hungWallMs;
+      if (burnedMs <= allowedMs && now - slot.ping.sentAt <= wallMs) return;
+      const message = "The app's cell stopped answering and was ended.";
+      const culprit = slot.isolates.size === 1 ? [...slot.isolates.keys()][0] : undefined;
+      const error = new BerthError("SANDBOX_DEADLINE_EXCEEDED", message);
+      this.#options.onLost(slot, "deadline", culprit ?? null, error);
+      return;
+    }
+    if (!slot.isSuspect && now - slot.lastPingAt < pingEveryMs) return;
+    slot.ping = { sentAt: now, cpuMs };
+    slot.cell.ping().then(
+      () => {
+        slot.ping = undefined;
+        slot.isSuspect = false;
+        slot.lastPingAt = this.#options.now();
+      },
+      () => {
+        // The cell is gone; its end is dealt with where it is awaited.
+        slot.ping = undefined;
+        slot.isSuspect = false;
+      },
+    );
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+}

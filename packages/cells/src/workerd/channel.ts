@@ -1,0 +1,183 @@
+/**
+ * The server's way into one cell: HTTP over its pinned socket.
+ *
+ * Trust: the answer of a cell is hostile. Its head is bounded by Node's parser, its body by
+ * `CellBody`; only three fault codes are taken from it.
+ */
+
+import { Agent, type IncomingMessage, request as openRequest } from "node:http";
+import { BerthError, isBerthError, parseWireError } from "@berth/protocol";
+import type { CellRequest, CellResponse } from "../calls.ts";
+import type { Exchange } from "../driver.ts";
+import { toAsciiJson } from "../json.ts";
+import { CellBody } from "./cell-body.ts";
+import { appendHeaders, toPairs } from "./headers.ts";
+import type { PinnedSocket } from "./pinned-socket.ts";
+import { pumpUpload } from "./upload.ts";
+
+/** The engine closes idle connections after five seconds; we do so before, to never race it. */
+const idleConnectionMs = 4_000;
+const maxOperationBytes = 32 * 1024;
+const maxFaultLength = 32 * 1024;
+const believedFaults: ReadonlySet<string> = new Set([
+  "FUNCTION_THREW",
+  "MODULE_INVALID",
+  "CELL_LOST",
+]);
+
+/** What a cell is asked to do; see `isolate/host.worker.ts`. */
+export interface Operation {
+  readonly op: "load" | "invoke" | "hook" | "ping" | "unload";
+  readonly key?: string;
+  readonly id?: string;
+  readonly hook?: string;
+  readonly props?: unknown;
+}
+
+export interface ChannelOptions {
+  readonly socket: PinnedSocket;
+  /** What a broken connection means: the cell's end explains most. */
+  explain(error: Error): Promise<BerthError>;
+}
+
+function encodeOperation(operation: Operation): string {
+  const encoded = toAsciiJson(operation);
+  if (encoded.length > maxOperationBytes) {
+    const message = `A request's handle, props and id are ${encoded.length} bytes; at most ${maxOperationBytes} pass.`;
+    throw new BerthError("REQUEST_TOO_LARGE", message);
+  }
+  return encoded;
+}
+
+function findDeclaredBytes(headers: CellRequest["headers"]): number | undefined {
+  for (const [name, value] of headers) {
+    if (name.length === 14 && name.toLowerCase() === "content-length") return Number(value);
+  }
+  return undefined;
+}
+
+function parseFault(header: string): BerthError {
+  try {
+    const fault = parseWireError(JSON.parse(header.slice(0, maxFaultLength)), "CELL_LOST");
+    if (believedFaults.has(fault.code)) return fault;
+  } catch {
+    // Not what our module writes: the cell is not to be believed at all.
+  }
+  return new BerthError("CELL_LOST", "The cell answered with a fault that cannot be read.");
+}
+
+function buildHeaders(request: CellRequest, operation: string): string[] {
+  const flat = ["host", request.host, "berth-cell", operation];
+  if (request.scheme === "https") flat.push("berth-proto", "https");
+  const dropped = request.body === null ? ["host", "content-length", "expect"] : ["host", "expect"];
+  appendHeaders(flat, request.headers, dropped);
+  return flat;
+}
+
+export class Channel {
+  readonly #agent: Agent;
+  readonly #options: ChannelOptions;
+
+  constructor(options: ChannelOptions) {
+    this.#options = options;
+    this.#agent = new Agent({ keepAlive: true, timeout: idleConnectionMs, scheduling: "lifo" });
+  }
+
+  send(operation: Operation, request: CellRequest, exchange: Exchange): Promise<CellResponse> {
+    return new Promise((resolve, reject) => {
+      let cancelled: BerthError | undefined;
+      let detachUpload: (() => void) | undefined;
+      const outgoing = openRequest({
+        agent: this.#agent,
+        socketPath: this.#options.socket.path,
+        method: request.method,
+        path: request.path,
+        headers: buildHeaders(request, encodeOperation(operation)),
+      });
+      const fail = (error: BerthError) => {
+        detachUpload?.();
+        exchange.onEnd(error);
+        reject(error);
+      };
+      const explain = async (error: Error): Promise<BerthError> => {
+        if (cancelled !== undefined) return cancelled;
+        if (isBerthError(error)) return error;
+        const explained = await this.#options.explain(error);
+        // Meanwhile the pool, which knows whose fault it was, may have said more.
+        return cancelled ?? explained;
+      };
+      exchange.bindCancel((error) => {
+        cancelled = error;
+        outgoing.destroy(error);
+      });
+      outgoing.on("error", (error) => void explain(error).then(fail));
+      outgoing.on("upgrade", (_incoming, socket) => socket.destroy());
+      outgoing.on("response", (incoming) => {
+        const onEnd = (error?: BerthError) => {
+          detachUpload?.();
+          if (!outgoing.writableFinished) outgoing.destroy();
+          exchange.onEnd(error);
+        };
+        this.#receive({ incoming, request, exchange, explain, onEnd }).then((response) => {
+          exchange.onHead();
+          resolve(response);
+        }, fail);
+      });
+      if (request.body === null) outgoing.end();
+      else {
+        detachUpload = pumpUpload({
+          body: request.body,
+          outgoing,
+          declaredBytes: findDeclaredBytes(request.headers),
+          onProgress: () => exchange.onProgress(),
+          onFail: (cause) => {
+            const message = `The request's body failed: ${cause.message}.`;
+            outgoing.destroy(new BerthError("REQUEST_INVALID", message, { cause }));
+          },
+        });
+      }
+    });
+  }
+
+  async #receive(input: {
+    readonly incoming: IncomingMessage;
+    readonly request: CellRequest;
+    readonly exchange: Exchange;
+    readonly explain: (error: Error) => Promise<BerthError>;
+    readonly onEnd: (error?: BerthError) => void;
+  }): Promise<CellResponse> {
+    const { incoming, request, exchange } = input;
+    const fault = incoming.headers["berth-fault"];
+    if (fault !== undefined) {
+      incoming.on("error", () => undefined);
+      incoming.resume();
+      throw parseFault(String(fault));
+    }
+    const tooLarge = () => {
+      const bound = `at most ${exchange.maxResponseBytes} bytes are passed on`;
+      return new BerthError(
+        "SANDBOX_RESPONSE_TOO_LARGE",
+        `The app's answer is too large: ${bound}.`,
+      );
+    };
+    const declared = Number(incoming.headers["content-length"] ?? 0);
+    if (declared > exchange.maxResponseBytes && request.method !== "HEAD") {
+      incoming.on("error", () => undefined);
+      incoming.destroy();
+      throw tooLarge();
+    }
+    const body = new CellBody({
+      incoming,
+      maxBytes: exchange.maxResponseBytes,
+      explain: input.explain,
+      onTooLarge: tooLarge,
+      onClose: (error) => input.onEnd(isBerthError(error) ? error : undefined),
+    });
+    return { status: incoming.statusCode ?? 502, headers: toPairs(incoming.rawHeaders), body };
+  }
+
+  /** Drops every connection. */
+  close(): void {
+    this.#agent.destroy();
+  }
+}

@@ -1,0 +1,222 @@
+/**
+ * The driver for workerd: jails, limits and starts cells, and cleans up after killed servers.
+ *
+ * Owns the runtime folder, the control groups and the user ids.
+ * Invariant: each cell has a folder, a control group and (when the server is root) a host user id
+ * that no other live cell has; all three are given back when its process has ended.
+ */
+
+import { randomBytes } from "node:crypto";
+import { chmodSync, chownSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { BerthError } from "@berth/protocol";
+import type { CellSink } from "../calls.ts";
+import type { CgroupRoot } from "../cgroup/cgroup.ts";
+import { findCgroupRoot } from "../cgroup/find-cgroup.ts";
+import { createUnlimitedRoot } from "../cgroup/unlimited.ts";
+import type { CellDriver } from "../driver.ts";
+import { type IsolateSources, readSources } from "../isolate/sources.ts";
+import { findProgram, jailedInFolder, jailedOutSocket, listLibraries } from "../jail/bubblewrap.ts";
+import { buildSeccompFilter } from "../jail/seccomp.ts";
+import { createUidLease, type UidLease } from "../jail/uid-lease.ts";
+import type { CellClock, CellLogger } from "../ports.ts";
+import { heapClassOf, writeConfig } from "./config.ts";
+import { type Engine, findEngine, stageEngine } from "./engine.ts";
+import { startCgroupLimits } from "./engine-allowance.ts";
+import { type JailPlan, launch } from "./launch.ts";
+import { openOutServer } from "./out-server.ts";
+import { pinSocket } from "./pinned-socket.ts";
+import { openRuntimeFolder, type RuntimeFolder } from "./runtime-folder.ts";
+import { WorkerdCell } from "./workerd-cell.ts";
+
+const inSocketName = "in.sock";
+
+export interface WorkerdDriverOptions {
+  readonly folder: string;
+  readonly jail: "required" | "off";
+  readonly engineBinary: string | undefined;
+  readonly cgroup: "auto" | "off";
+  readonly logger: CellLogger;
+  readonly clock: CellClock;
+}
+
+export interface StartCellOptions {
+  readonly id: string;
+  readonly heapClassMb: number;
+  readonly sink: CellSink;
+}
+
+interface Ground {
+  readonly runtime: RuntimeFolder;
+  readonly cgroups: CgroupRoot;
+  readonly engine: Engine;
+  readonly jail: JailPlan | undefined;
+  readonly uids: UidLease | undefined;
+  readonly sources: IsolateSources;
+}
+
+export function createCellId(): string {
+  return `c${randomBytes(5).toString("hex")}`;
+}
+
+function findBubblewrap(): string {
+  const bubblewrap = process.platform === "linux" ? findProgram("bwrap") : undefined;
+  if (bubblewrap !== undefined) return bubblewrap;
+  const message =
+    process.platform === "linux"
+      ? "The program bwrap is not installed. Install the package bubblewrap (apt-get install bubblewrap)."
+      : `Cells are jailed on Linux only; this is ${process.platform}.`;
+  throw new BerthError("JAIL_UNAVAILABLE", message);
+}
+
+function planJail(engine: Engine, runtime: RuntimeFolder, bubblewrap: string): JailPlan {
+  const ldd = findProgram("ldd");
+  if (ldd === undefined) {
+    const message = "The program ldd is not installed: the jail's library files cannot be found.";
+    throw new BerthError("JAIL_UNAVAILABLE", message);
+  }
+  const filter = buildSeccompFilter(process.arch);
+  const seccompFile = filter === undefined ? undefined : join(runtime.path, "seccomp.bpf");
+  if (filter !== undefined && seccompFile !== undefined) {
+    writeFileSync(seccompFile, filter, { mode: 0o644 });
+  }
+  return { bubblewrap, libraries: listLibraries(ldd, engine.binary), seccompFile };
+}
+
+export class WorkerdDriver implements CellDriver {
+  readonly #ground: Ground;
+  readonly #options: WorkerdDriverOptions;
+  readonly #written = new Set<number>();
+
+  constructor(ground: Ground, options: WorkerdDriverOptions) {
+    this.#ground = ground;
+    this.#options = options;
+  }
+
+  get jail() {
+    return this.#ground.jail === undefined ? "off" : "bubblewrap";
+  }
+
+  get cgroupVersion() {
+    return this.#ground.cgroups.version;
+  }
+
+  get engine(): Engine {
+    return this.#ground.engine;
+  }
+
+  heapClassOf(memoryMb: number): number {
+    return heapClassOf(memoryMb);
+  }
+
+  /** In the jail every cell sees the same paths, so that one configuration serves its class. */
+  #writeConfig(heapClassMb: number, cellFolder: string): string {
+    const { jail, runtime, sources } = this.#ground;
+    if (jail === undefined) {
+      const sockets = {
+        inSocket: join(cellFolder, "in", inSocketName),
+        outSocket: join(cellFolder, "out.sock"),
+      };
+      writeConfig(join(cellFolder, "config"), heapClassMb, sockets, sources.host);
+      return join(cellFolder, "config");
+    }
+    const folder = join(runtime.path, `h${heapClassMb}`);
+    if (!this.#written.has(heapClassMb)) {
+      const sockets = { inSocket: join(jailedInFolder, inSocketName), outSocket: jailedOutSocket };
+      writeConfig(folder, heapClassMb, sockets, sources.host);
+      this.#written.add(heapClassMb);
+    }
+    return folder;
+  }
+
+  /** @throws BerthError `CELL_START_FAILED` */
+  async startCell({ id, heapClassMb, sink }: StartCellOptions): Promise<WorkerdCell> {
+    const { runtime, cgroups, engine, jail, uids, sources } = this.#ground;
+    const { logger, clock } = this.#options;
+    const folder = join(runtime.path, id);
+    const inFolder = join(folder, "in");
+    const outSocket = join(folder, "out.sock");
+    const isolateKeys = new Set<string>();
+    await using cleanup = new AsyncDisposableStack();
+    const hostUid = uids?.acquire();
+    cleanup.defer(() => {
+      if (hostUid !== undefined) uids?.release(hostUid);
+    });
+    mkdirSync(inFolder, { recursive: true, mode: 0o700 });
+    cleanup.defer(() => rmSync(folder, { recursive: true, force: true }));
+    const cgroup = cgroups.create(id);
+    cleanup.defer(() => cgroup.remove());
+    cgroup.setLimits(startCgroupLimits(heapClassMb));
+    const hasIsolate = (key: string) => isolateKeys.has(key);
+    const outServer = await openOutServer({
+      cellId: id,
+      socketPath: outSocket,
+      sink,
+      hasIsolate,
+      logger,
+      clock,
+    });
+    cleanup.defer(() => void outServer.close());
+    chmodSync(outSocket, 0o600);
+    chmodSync(folder, 0o700);
+    if (hostUid !== undefined) {
+      for (const path of [inFolder, outSocket, folder]) chownSync(path, hostUid, hostUid);
+    }
+    const launched = await launch({
+      engine: engine.binary,
+      configFolder: this.#writeConfig(heapClassMb, folder),
+      inFolder,
+      outSocket,
+      hostUid,
+      cgroup,
+      jail,
+    });
+    cleanup.defer(async () => {
+      launched.kill();
+      await launched.exited;
+    });
+    const socket = pinSocket(join(inFolder, inSocketName), hostUid);
+    const held = cleanup.move();
+    return new WorkerdCell({
+      id,
+      heapClassMb,
+      hostUid,
+      process: launched,
+      socket,
+      outServer,
+      cgroup,
+      sources,
+      isolateKeys,
+      onReaped: () => held.disposeAsync(),
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#ground.cgroups.close();
+    this.#ground.runtime[Symbol.dispose]();
+  }
+}
+
+/** @throws BerthError `JAIL_UNAVAILABLE`, `DATA_FOLDER_LOCKED`, `CELL_START_FAILED` */
+export async function openWorkerdDriver(options: WorkerdDriverOptions): Promise<WorkerdDriver> {
+  const bubblewrap = options.jail === "required" ? findBubblewrap() : undefined;
+  const found = findEngine(options.engineBinary);
+  const hasOwnUids = bubblewrap !== undefined && process.getuid?.() === 0;
+  const runtime = openRuntimeFolder(options.folder, hasOwnUids);
+  try {
+    const cgroups =
+      options.cgroup === "off" ? createUnlimitedRoot() : findCgroupRoot(runtime.poolName);
+    const stale = await cgroups.removeStale();
+    if (stale > 0) options.logger.warn({ groups: stale }, "removed cells of a killed server");
+    const engine = hasOwnUids ? stageEngine(found, runtime.sharedPath) : found;
+    const jail = bubblewrap === undefined ? undefined : planJail(engine, runtime, bubblewrap);
+    const uids = hasOwnUids ? createUidLease() : undefined;
+    return new WorkerdDriver(
+      { runtime, cgroups, engine, jail, uids, sources: readSources() },
+      options,
+    );
+  } catch (error) {
+    runtime[Symbol.dispose]();
+    throw error;
+  }
+}

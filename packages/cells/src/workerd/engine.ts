@@ -1,0 +1,84 @@
+/** Finds the engine's program and says how old it is. */
+
+import { copyFileSync, existsSync, linkSync, renameSync, statSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { BerthError } from "@berth/protocol";
+import { makeOwnFolder } from "./own-folder.ts";
+
+export interface Engine {
+  readonly binary: string;
+  /** The engine's package version, `unknown` for a program given by path. */
+  readonly version: string;
+  /** From the date in its version; NaN when unknown. */
+  readonly releasedAt: number;
+}
+
+const platformPackages: Readonly<Record<string, string>> = {
+  "linux-x64": "@cloudflare/workerd-linux-64",
+  "linux-arm64": "@cloudflare/workerd-linux-arm64",
+  "darwin-x64": "@cloudflare/workerd-darwin-64",
+  "darwin-arm64": "@cloudflare/workerd-darwin-arm64",
+};
+
+/** Versions of the engine are `1.YYYYMMDD.N`. */
+function releaseDate(version: string): number {
+  const match = /^\d+\.(\d{4})(\d{2})(\d{2})\./.exec(version);
+  return match === null ? Number.NaN : Date.parse(`${match[1]}-${match[2]}-${match[3]}`);
+}
+
+/** @throws BerthError `CELL_START_FAILED` when the engine is not installed */
+export function findEngine(binary?: string): Engine {
+  if (binary !== undefined) {
+    if (!existsSync(binary)) {
+      throw new BerthError("CELL_START_FAILED", `There is no engine at "${binary}".`);
+    }
+    return { binary, version: "unknown", releasedAt: Number.NaN };
+  }
+  const name = platformPackages[`${process.platform}-${process.arch}`];
+  if (name === undefined) {
+    const host = `${process.platform}-${process.arch}`;
+    throw new BerthError("CELL_START_FAILED", `The engine workerd is not built for ${host}.`);
+  }
+  try {
+    const fromWorkerd = createRequire(createRequire(import.meta.url).resolve("workerd"));
+    const manifest = fromWorkerd.resolve(`${name}/package.json`);
+    const { version } = fromWorkerd(manifest) as { version: string };
+    const path = join(dirname(manifest), "bin", "workerd");
+    return { binary: path, version, releasedAt: releaseDate(version) };
+  } catch (cause) {
+    const message = `The engine's package "${name}" is not installed; run npm install without --omit=optional.`;
+    throw new BerthError("CELL_START_FAILED", message, { cause });
+  }
+}
+
+/** True when a user with no rights of their own can pass through the folder and all above it. */
+export function isOpenToAll(folder: string): boolean {
+  if ((statSync(folder).mode & 0o001) === 0) return false;
+  return folder === dirname(folder) || isOpenToAll(dirname(folder));
+}
+
+function isProgramForAll(path: string): boolean {
+  return isOpenToAll(dirname(path)) && (statSync(path).mode & 0o005) === 0o005;
+}
+
+/**
+ * Cells run under users of their own, who may not reach a checkout below a private home folder:
+ * then the engine is linked, or copied once, to a place that they can.
+ */
+export function stageEngine(engine: Engine, folder: string): Engine {
+  if (isProgramForAll(engine.binary)) return engine;
+  const staged = join(folder, `workerd-${engine.version}-${statSync(engine.binary).size}`);
+  if (!existsSync(staged)) {
+    makeOwnFolder(folder, 0o755);
+    const half = `${staged}.part`;
+    try {
+      linkSync(engine.binary, half);
+    } catch {
+      // Another file system: a copy does as well.
+      copyFileSync(engine.binary, half);
+    }
+    renameSync(half, staged);
+  }
+  return { ...engine, binary: staged };
+}

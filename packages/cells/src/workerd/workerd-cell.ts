@@ -1,0 +1,218 @@
+/** One running engine process as a `Cell`. */
+
+import type { Server } from "node:http";
+import { Readable } from "node:stream";
+import { text } from "node:stream/consumers";
+import { BerthError } from "@berth/protocol";
+import type { CellRequest, CellResponse, HookContext, HookResult } from "../calls.ts";
+import type { CellCgroup } from "../cgroup/cgroup.ts";
+import type { Cell, CellExit, Exchange, LoadDescription } from "../driver.ts";
+import { buildLoadBody, type IsolateSources } from "../isolate/sources.ts";
+import type { JsonValue } from "../json.ts";
+import { type CellLimits, checkSpec, type IsolateSpec } from "../spec.ts";
+import { Channel } from "./channel.ts";
+import { toCgroupLimits } from "./engine-allowance.ts";
+import type { LaunchedProcess } from "./launch.ts";
+import type { PinnedSocket } from "./pinned-socket.ts";
+
+const exitGraceMs = 1_000;
+const maxDescriptionBytes = 64 * 1024;
+const heapOverrun = /heap out of memory|heap limit|Fatal process out of memory|OOM/i;
+
+export interface WorkerdCellParts {
+  readonly id: string;
+  readonly heapClassMb: number;
+  readonly hostUid: number | undefined;
+  readonly process: LaunchedProcess;
+  readonly socket: PinnedSocket;
+  readonly outServer: Server;
+  readonly cgroup: CellCgroup;
+  readonly sources: IsolateSources;
+  /** The isolates that out.sock believes this cell to run; kept by the cell. */
+  readonly isolateKeys: Set<string>;
+  /** Gives back what the driver lent: folder, group, user id. */
+  onReaped(): Promise<void>;
+}
+
+/** Describes an operation of ours as the request it travels in. */
+function ownRequest(body: string | null): CellRequest {
+  return {
+    method: body === null ? "GET" : "POST",
+    path: "/",
+    host: "cell",
+    headers: body === null ? [] : [["content-length", String(Buffer.byteLength(body))]],
+    body: body === null ? null : Readable.from([Buffer.from(body)]),
+    handle: "",
+    props: null,
+    requestId: "",
+  };
+}
+
+const unwatched: Exchange = Object.freeze({
+  maxResponseBytes: maxDescriptionBytes,
+  bindCancel: () => undefined,
+  onProgress: () => undefined,
+  onHead: () => undefined,
+  onEnd: () => undefined,
+});
+
+function toProps(context: Pick<HookContext, "handle" | "props" | "requestId">): object {
+  const { props, handle, requestId } = context;
+  const members = typeof props === "object" && props !== null && !Array.isArray(props) ? props : {};
+  return { ...members, handle, requestId };
+}
+
+export class WorkerdCell implements Cell {
+  readonly id: string;
+  readonly pid: number;
+  readonly hostUid: number | undefined;
+  readonly heapClassMb: number;
+  readonly exited: Promise<CellExit>;
+  readonly #parts: WorkerdCellParts;
+  readonly #channel: Channel;
+  #isStopping = false;
+  #loads = 0;
+
+  constructor(parts: WorkerdCellParts) {
+    this.#parts = parts;
+    this.id = parts.id;
+    this.pid = parts.process.pid;
+    this.hostUid = parts.hostUid;
+    this.heapClassMb = parts.heapClassMb;
+    this.#channel = new Channel({
+      socket: parts.socket,
+      explain: (error) => this.#explain(error),
+    });
+    this.exited = this.#reap();
+  }
+
+  async #reap(): Promise<CellExit> {
+    const { process, cgroup, outServer, socket, onReaped } = this.#parts;
+    const { code, signal } = await process.exited;
+    const exit = this.#classify(code, signal, cgroup.readOomKills());
+    this.#channel.close();
+    outServer.closeAllConnections();
+    outServer.close();
+    socket[Symbol.dispose]();
+    await onReaped();
+    return exit;
+  }
+
+  #classify(code: number | null, signal: string | null, oomKills: number): CellExit {
+    const output = this.#parts.process.readOutput().trim();
+    const detail = `ended with ${signal ?? `code ${code}`}. ${output.slice(-1_000)}`;
+    if (oomKills > 0)
+      return { cause: "memory", detail: `killed by the kernel for memory; ${detail}` };
+    if (this.#isStopping) return { cause: "stopped", detail: "stopped" };
+    return { cause: heapOverrun.test(output) ? "heap" : "crash", detail };
+  }
+
+  async #explain(error: Error): Promise<BerthError> {
+    if ("code" in error && String(error.code).startsWith("HPE_")) {
+      const message = `The app's answer is not valid HTTP (${String(error.code)}).`;
+      return new BerthError("FUNCTION_RESPONSE_REFUSED", message, { cause: error });
+    }
+    let timer: NodeJS.Timeout | undefined;
+    const stillRuns = new Promise<undefined>((resolve) => {
+      timer = setTimeout(() => resolve(undefined), exitGraceMs);
+    });
+    const exit = await Promise.race([this.exited, stillRuns]);
+    clearTimeout(timer);
+    if (exit?.cause === "memory" || exit?.cause === "heap") {
+      const by = exit.cause === "heap" ? "its JavaScript heap" : "its memory limit";
+      return new BerthError(
+        "SANDBOX_MEMORY_EXCEEDED",
+        `The app ran over ${by}; its cell was ended.`,
+      );
+    }
+    const how = exit === undefined ? "broke the connection" : "ended";
+    return new BerthError("CELL_LOST", `The cell ${how} before the answer was complete.`, {
+      cause: error,
+    });
+  }
+
+  setLimits(limits: CellLimits): void {
+    this.#parts.cgroup.setLimits(toCgroupLimits(limits));
+  }
+
+  async #ask(
+    operation: Parameters<Channel["send"]>[0],
+    body: string | null,
+    exchange: Exchange,
+  ): Promise<string> {
+    const response = await this.#channel.send(operation, ownRequest(body), exchange);
+    return text(response.body);
+  }
+
+  async load(spec: IsolateSpec, exchange: Exchange): Promise<LoadDescription> {
+    checkSpec(spec);
+    const body = buildLoadBody(spec, this.#parts.sources);
+    this.#loads += 1;
+    // While it loads, the isolate may already log.
+    this.#parts.isolateKeys.add(spec.key);
+    try {
+      const id = `${spec.key}#${this.#loads}`;
+      const answer = await this.#ask({ op: "load", key: spec.key, id }, body, exchange);
+      const { hasFetch, hooks } = JSON.parse(answer) as { hasFetch?: unknown; hooks?: unknown };
+      const names = Array.isArray(hooks) ? hooks.filter((name) => typeof name === "string") : [];
+      return { hasFetch: hasFetch === true, hooks: names };
+    } catch (error) {
+      this.#parts.isolateKeys.delete(spec.key);
+      if (!(error instanceof SyntaxError)) throw error;
+      throw new BerthError("MODULE_INVALID", "The app's module describes itself in no known form.");
+    }
+  }
+
+  async unload(key: string): Promise<void> {
+    this.#parts.isolateKeys.delete(key);
+    await this.#ask({ op: "unload", key }, null, unwatched);
+  }
+
+  invoke(key: string, request: CellRequest, exchange: Exchange): Promise<CellResponse> {
+    return this.#channel.send({ op: "invoke", key, props: toProps(request) }, request, exchange);
+  }
+
+  async runHook(
+    key: string,
+    hook: string,
+    payload: JsonValue,
+    context: HookContext,
+    exchange: Exchange,
+  ): Promise<HookResult> {
+    const operation = { op: "hook", key, hook, props: toProps(context) } as const;
+    const answer = await this.#ask(operation, JSON.stringify(payload), exchange);
+    try {
+      const { isDefined, result } = JSON.parse(answer) as {
+        isDefined?: unknown;
+        result?: JsonValue;
+      };
+      return { isDefined: isDefined === true, result: result ?? null };
+    } catch (cause) {
+      const message = `Hook "${hook}" did not answer with JSON.`;
+      throw new BerthError("FUNCTION_RESPONSE_REFUSED", message, { cause });
+    }
+  }
+
+  async ping(): Promise<void> {
+    await this.#ask({ op: "ping" }, null, unwatched);
+  }
+
+  readCpuMs(): number {
+    return this.#parts.cgroup.readCpuMs();
+  }
+
+  readMemoryBytes(): number {
+    return this.#parts.cgroup.readMemoryBytes();
+  }
+
+  /** For the benchmark's bare peer: where and how to reach the loaded app without a pool. */
+  get socketPath(): string {
+    return this.#parts.socket.path;
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    this.#parts.process.kill();
+    await this.exited;
+  }
+}

@@ -1,0 +1,218 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, it } from "vitest";
+import { expectLater, getText, openRig, requestOf, specOf } from "./rig.ts";
+
+const quiet = `let n = 0; export default { fetch: () => new Response(String(++n)) }`;
+
+it("keeps an isolate warm, stops its cell when idle, and wakes it with the next request", async () => {
+  let now = 1_000_000;
+  await using rig = await openRig({ clock: { now: () => now } });
+  const spec = specOf(quiet);
+  expect([await getText(rig.pool, spec), await getText(rig.pool, spec)]).toEqual(["1", "2"]);
+  expect(rig.pool.usage(spec.key)?.memoryBytes).toBeGreaterThan(1_000_000);
+  expect(await rig.pool.stopIdle(1_000)).toBe(0);
+  now += 2_000;
+  expect(await rig.pool.stopIdle(1_000)).toBe(1);
+  expect(rig.pool.usage(spec.key)).toBeUndefined();
+  expect(await getText(rig.pool, spec)).toBe("1");
+});
+
+it("takes a cell from the stock, and puts another in its place", async () => {
+  await using rig = await openRig({ warmCells: 1 });
+  expect((await rig.pool.load(specOf(quiet))).isFromStock).toBe(true);
+  await rig.event("cell-started");
+  expect(
+    rig.pool.list().some((cell) => cell.tenant === undefined || cell.tenant === "publisher"),
+  ).toBe(true);
+});
+
+it("does not load again what is loaded", async () => {
+  await using rig = await openRig();
+  const spec = specOf(quiet);
+  const report = await rig.pool.load(spec);
+  expect(await getText(rig.pool, spec)).toBe("1");
+  expect(await rig.pool.load(spec)).toBe(report);
+  expect(await getText(rig.pool, spec)).toBe("2");
+});
+
+it("loads once for many first requests", async () => {
+  await using rig = await openRig({ warmCells: 0 });
+  const spec = specOf(quiet);
+  const answers = await Promise.all(Array.from({ length: 20 }, () => getText(rig.pool, spec)));
+  expect(new Set(answers).size).toBe(20);
+  expect(rig.pool.list()).toHaveLength(1);
+});
+
+it("shares a cell by equal placement of one tenant only", async () => {
+  await using rig = await openRig({ warmCells: 0 });
+  const place = (key: string, tenant: string, placement: string) =>
+    rig.pool.load(specOf(quiet, { key, tenant, placement }));
+  const first = await place("a", "one", "org-1");
+  const [second, otherPlace, otherTenant] = await Promise.all([
+    place("b", "one", "org-1"),
+    place("c", "one", "org-2"),
+    place("d", "two", "org-1"),
+  ]);
+  expect(second.cellId).toBe(first.cellId);
+  expect(new Set([first.cellId, otherPlace.cellId, otherTenant.cellId]).size).toBe(3);
+  await rig.pool.release("a");
+  expect(rig.pool.usage("a")).toBeUndefined();
+  expect(
+    await getText(rig.pool, specOf(quiet, { key: "b", tenant: "one", placement: "org-1" })),
+  ).toBe("1");
+  await rig.pool.release("b");
+  expect(rig.pool.list().map((cell) => cell.id)).not.toContain(first.cellId);
+});
+
+it("lets running requests end before it releases a cell", async () => {
+  await using rig = await openRig();
+  const spec = specOf(`export default { async fetch(request, env) {
+    await env.BERTH.call(null, "a", "b", 1); await new Promise((r) => setTimeout(r, 300)); return new Response("whole"); } }`);
+  await rig.pool.load(spec);
+  const running = getText(rig.pool, spec);
+  await rig.pool.release(spec.key);
+  expect(await running).toBe("whole");
+  expect(rig.events.at(-1)).toMatchObject({ type: "cell-stopped", reason: "released" });
+});
+
+it("notices a cell that was killed, and starts another for the next request", async () => {
+  await using rig = await openRig();
+  const spec = specOf(quiet);
+  const { cellId } = await rig.pool.load(spec);
+  process.kill(rig.pool.list().find((cell) => cell.id === cellId)?.pid ?? 0, "SIGKILL");
+  expect(await rig.event("cell-lost")).toMatchObject({
+    cellId,
+    cause: "crash",
+    isolateKeys: [spec.key],
+  });
+  expect(await getText(rig.pool, spec)).toBe("1");
+});
+
+it("fails a running request with a retryable error when its cell is killed", async () => {
+  await using rig = await openRig();
+  const spec = specOf(`export default { async fetch(request, env) {
+    console.log("in it"); await new Promise((r) => setTimeout(r, 60_000)); return new Response("never"); } }`);
+  const { cellId } = await rig.pool.load(spec);
+  const pending = getText(rig.pool, spec);
+  expectLater(pending);
+  await rig.log("in it");
+  process.kill(rig.pool.list().find((cell) => cell.id === cellId)?.pid ?? 0, "SIGKILL");
+  await expect(pending).rejects.toMatchObject({
+    code: "CELL_LOST",
+    definition: { isRetryable: true },
+  });
+});
+
+it("holds back an app that keeps crashing, with growing waits, and lets it try again", async () => {
+  let now = 5_000_000;
+  await using rig = await openRig({ clock: { now: () => now } });
+  const spec = specOf(`export default { fetch() {
+    const kept = []; for (;;) kept.push(new Uint8Array(20e6).fill(1)); } }`);
+  const attempt = () =>
+    getText(rig.pool, spec).then(
+      () => "answered",
+      (error) => error.code,
+    );
+  for (let time = 0; time < 3; time += 1) expect(await attempt()).toBe("SANDBOX_MEMORY_EXCEEDED");
+  expect(await attempt()).toBe("SANDBOX_QUARANTINED");
+  expect(rig.events.filter((event) => event.type === "quarantined")).toMatchObject([
+    { losses: 3, backoffMs: 1_000 },
+  ]);
+  now += 1_001;
+  expect(await attempt()).toBe("SANDBOX_MEMORY_EXCEEDED");
+  now += 1_001;
+  expect(await attempt()).toBe("SANDBOX_QUARANTINED");
+});
+
+it("makes room by stopping the longest idle cell, and refuses when all are busy", async () => {
+  await using rig = await openRig({ warmCells: 0, maxCells: 2 });
+  const busy = (key: string) =>
+    specOf(
+      `export default { async fetch() { console.log("busy"); await new Promise((r) => setTimeout(r, 60_000)); } }`,
+      { key },
+    );
+  const aborter = new AbortController();
+  await rig.pool.load(specOf(quiet, { key: "idle" }));
+  const stuck = [getText(rig.pool, busy("one"), requestOf("/", { signal: aborter.signal }))];
+  await rig.log("busy");
+  stuck.push(getText(rig.pool, busy("two"), requestOf("/", { signal: aborter.signal })));
+  for (const request of stuck) expectLater(request);
+  expect(await rig.event("cell-stopped")).toMatchObject({
+    isolateKeys: ["idle"],
+    reason: "capacity",
+  });
+  while (rig.pool.list().reduce((sum, cell) => sum + cell.inFlight, 0) < 2)
+    await new Promise(setImmediate);
+  await expect(rig.pool.load(specOf(quiet, { key: "third" }))).rejects.toMatchObject({
+    code: "UNAVAILABLE",
+  });
+  aborter.abort();
+});
+
+it("closes more than once, and refuses work afterwards", async () => {
+  const rig = await openRig();
+  await getText(rig.pool, specOf(quiet));
+  await Promise.all([rig.pool.close(), rig.pool.close()]);
+  await expect(getText(rig.pool, specOf(quiet))).rejects.toMatchObject({ code: "UNAVAILABLE" });
+  await rig[Symbol.asyncDispose]();
+});
+
+it("runs from a private or deep folder, its sockets elsewhere, and leaves nothing behind", async () => {
+  const list = () =>
+    ["/run", tmpdir()]
+      .flatMap((place) => readdirSync(place))
+      .filter((name) => /^berth-[0-9a-f]{12}$/.test(name));
+  const before = list();
+  const parent = mkdtempSync(join(tmpdir(), "berth-private-"));
+  const folder = join(parent, "a-folder-with-a-long-name".repeat(5));
+  {
+    await using rig = await openRig({ folder });
+    expect(await getText(rig.pool, specOf(quiet))).toBe("1");
+    expect(existsSync(join(folder, "c"))).toBe(false);
+    expect(list()).toHaveLength(before.length + 1);
+  }
+  rmSync(parent, { recursive: true, force: true });
+  expect(list()).toEqual(before);
+});
+
+it("refuses a folder that another pool uses", async () => {
+  await using rig = await openRig({ warmCells: 0 });
+  await expect(openRig({ folder: rig.folder })).rejects.toMatchObject({
+    code: "DATA_FOLDER_LOCKED",
+  });
+});
+
+it("cleans up after a server that was killed: cells, groups, folders", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "berth-stale-"));
+  const child = spawn(
+    process.execPath,
+    [
+      "--conditions=berth-source",
+      fileURLToPath(new URL("./killed-server.ts", import.meta.url)),
+      folder,
+    ],
+    { stdio: ["ignore", "pipe", "inherit"] },
+  );
+  const [line] = (await once(child.stdout, "data")) as [Buffer];
+  const { pid, cellId } = JSON.parse(String(line)) as { pid: number; cellId: string };
+  expect(existsSync(`/proc/${pid}`)).toBe(true);
+  const [, groupPath = ""] =
+    /:memory:(.*)$/m.exec(readFileSync(`/proc/${pid}/cgroup`, "utf8")) ?? [];
+  const group = join("/sys/fs/cgroup/memory", groupPath);
+  expect(group).toContain(cellId);
+  child.kill("SIGKILL");
+  await once(child, "exit");
+  expect(readdirSync(join(folder, "c"))).toContain(cellId);
+  await using rig = await openRig({ folder, warmCells: 0 });
+  expect(existsSync(`/proc/${pid}`)).toBe(false);
+  expect(existsSync(group)).toBe(false);
+  expect(readdirSync(join(folder, "c"))).not.toContain(cellId);
+  expect(await getText(rig.pool, specOf(quiet))).toBe("1");
+  await rig.pool.close();
+  rmSync(folder, { recursive: true, force: true });
+});

@@ -1,0 +1,23 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, it } from "vitest";
+
+it("runs the README's example as it stands", () => {
+  const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
+  const example = /```ts\n([\s\S]*?)```/.exec(readme)?.[1] ?? "";
+  // Inside the package, so that its imports are found.
+  const folder = mkdtempSync(fileURLToPath(new URL("./readme-", import.meta.url)));
+  try {
+    const file = join(folder, "example.ts");
+    writeFileSync(file, example);
+    const output = execFileSync(process.execPath, ["--conditions=berth-source", file], {
+      encoding: "utf8",
+      cwd: folder,
+    });
+    expect(output.trim()).toBe("200 hello http://hello.example/");
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});

@@ -1,0 +1,165 @@
+/** A real pool in the real jail, with a gateway that remembers what it was asked. */
+
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { text } from "node:stream/consumers";
+import {
+  type CellCall,
+  type CellEvent,
+  type CellLogEntry,
+  type CellPool,
+  type CellPoolOptions,
+  type CellRequest,
+  defaultCellLimits,
+  type EgressCall,
+  engineCompatibilityDate,
+  type IsolateModule,
+  type IsolateSpec,
+  openCellPool,
+} from "../src/index.ts";
+
+export const quietLogger = Object.freeze({
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+});
+
+export interface Rig extends AsyncDisposable {
+  readonly pool: CellPool;
+  readonly folder: string;
+  readonly calls: CellCall[];
+  readonly egress: EgressCall[];
+  readonly logs: CellLogEntry[];
+  readonly events: CellEvent[];
+  /** Resolves with the first event, past or coming, that `matches`. */
+  event<Type extends CellEvent["type"]>(type: Type): Promise<Extract<CellEvent, { type: Type }>>;
+  /** Resolves once a log line holds `part`. */
+  log(part: string): Promise<CellLogEntry>;
+}
+
+async function until<T>(find: () => T | undefined, listeners: Set<() => void>): Promise<T> {
+  const found = find();
+  if (found !== undefined) return found;
+  return new Promise((resolve) => {
+    const look = () => {
+      const next = find();
+      if (next === undefined) return;
+      listeners.delete(look);
+      resolve(next);
+    };
+    listeners.add(look);
+  });
+}
+
+export async function openRig(options: Partial<CellPoolOptions> = {}): Promise<Rig> {
+  const folder = options.folder ?? mkdtempSync(join(tmpdir(), "berth-cells-"));
+  const calls: CellCall[] = [];
+  const egress: EgressCall[] = [];
+  const logs: CellLogEntry[] = [];
+  const events: CellEvent[] = [];
+  const listeners = new Set<() => void>();
+  const tell = () => {
+    for (const listener of [...listeners]) listener();
+  };
+  const pool = await openCellPool({
+    jail: "required",
+    idleStopMs: 0,
+    logger: quietLogger,
+    onCall: (call) => Promise.resolve(call.args),
+    onEgress: () => Promise.resolve({ status: 204, headers: [], body: Readable.from([]) }),
+    ...options,
+    folder,
+    onLog(entry) {
+      logs.push(entry);
+      tell();
+    },
+    ...(options.onCall === undefined
+      ? {
+          onCall(call: CellCall) {
+            calls.push(call);
+            return Promise.resolve(call.args);
+          },
+        }
+      : {}),
+  });
+  pool.onEvent((event) => {
+    events.push(event);
+    tell();
+  });
+  return {
+    pool,
+    folder,
+    calls,
+    egress,
+    logs,
+    events,
+    event: (type) =>
+      until(
+        () =>
+          events.find(
+            (event): event is Extract<CellEvent, { type: typeof type }> => event.type === type,
+          ),
+        listeners,
+      ),
+    log: (part) => until(() => logs.find((entry) => entry.message.includes(part)), listeners),
+    async [Symbol.asyncDispose]() {
+      await pool.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+type SpecChanges = Partial<Omit<IsolateSpec, "limits">> & {
+  limits?: Partial<IsolateSpec["limits"]>;
+};
+
+/** @param main - the main module's text, or all modules with `main.js` among them */
+export function specOf(
+  main: string | Readonly<Record<string, IsolateModule>>,
+  changes: SpecChanges = {},
+): IsolateSpec {
+  const key = changes.key ?? "app@1";
+  return {
+    key,
+    tenant: "publisher",
+    placement: key,
+    mainModule: "main.js",
+    modules: typeof main === "string" ? { "main.js": { js: main } } : main,
+    compatibilityDate: engineCompatibilityDate,
+    compatibilityFlags: [],
+    env: {},
+    ...changes,
+    limits: { ...defaultCellLimits, ...changes.limits },
+  };
+}
+
+export function requestOf(path = "/", changes: Partial<CellRequest> = {}): CellRequest {
+  return {
+    method: "GET",
+    path,
+    host: "app.example",
+    headers: [],
+    body: null,
+    handle: "handle-1",
+    props: {},
+    requestId: "request-1",
+    ...changes,
+  };
+}
+
+export async function getText(
+  pool: CellPool,
+  spec: IsolateSpec,
+  request: CellRequest = requestOf(),
+): Promise<string> {
+  const response = await pool.fetch(spec, request);
+  return text(response.body);
+}
+
+/** For a promise whose rejection is awaited later: until then it must not count as unhandled. */
+export function expectLater(promise: Promise<unknown>): void {
+  void Promise.allSettled([promise]);
+}

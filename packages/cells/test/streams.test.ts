@@ -1,0 +1,163 @@
+import { createHash, randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { PassThrough, Readable } from "node:stream";
+import { text } from "node:stream/consumers";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { expectLater, getText, openRig, type Rig, requestOf, specOf } from "./rig.ts";
+
+let rig: Rig;
+beforeAll(async () => {
+  rig = await openRig();
+});
+afterAll(() => rig[Symbol.asyncDispose]());
+
+function* chunks(count: number, chunk: Buffer): Generator<Buffer> {
+  for (let index = 0; index < count; index += 1) yield chunk;
+}
+
+const echo = specOf(`export default { fetch: (request) => new Response(request.body) }`, {
+  key: "echo",
+  limits: { maxResponseBytes: 100e6 },
+});
+
+it("streams 40 MB up and down through a cell of 64 MB, unchanged", async () => {
+  const chunk = randomBytes(1_000_000);
+  const expected = createHash("sha256");
+  for (const part of chunks(40, chunk)) expected.update(part);
+  const body = Readable.from(chunks(40, chunk));
+  const response = await rig.pool.fetch(echo, requestOf("/", { method: "POST", body }));
+  const actual = createHash("sha256");
+  for await (const part of response.body) actual.update(part as Buffer);
+  expect(actual.digest("hex")).toBe(expected.digest("hex"));
+});
+
+it("answers while the upload still runs", async () => {
+  const body = new PassThrough();
+  const pending = rig.pool.fetch(echo, requestOf("/", { method: "POST", body }));
+  body.write("first");
+  const response = await pending;
+  expect(String((await once(response.body, "data"))[0])).toBe("first");
+  body.write("second");
+  expect(String((await once(response.body, "data"))[0])).toBe("second");
+  body.end();
+  response.body.resume();
+  await once(response.body, "end");
+});
+
+it("delivers server-sent events as they are written, past the deadline of the head", async () => {
+  const spec = specOf(
+    `export default { fetch() {
+      let n = 0;
+      const body = new ReadableStream({ async pull(c) {
+        if (n === 4) return c.close();
+        if (n > 0) await new Promise((resolve) => setTimeout(resolve, 150));
+        c.enqueue(new TextEncoder().encode("data: " + n++ + "\\n\\n"));
+      } });
+      return new Response(body, { headers: { "content-type": "text/event-stream" } });
+    } }`,
+    { key: "sse", limits: { wallMs: 300 } },
+  );
+  const response = await rig.pool.fetch(spec, requestOf());
+  const events: string[] = [];
+  for await (const chunk of response.body) events.push(String(chunk).trim());
+  expect(events).toEqual(["data: 0", "data: 1", "data: 2", "data: 3"]);
+});
+
+it("tells the app when the caller is gone, and keeps serving others", async () => {
+  const spec = specOf(
+    `export default { async fetch(request, env) {
+      if (new URL(request.url).pathname === "/ok") return new Response("ok");
+      request.signal.addEventListener("abort", () => console.log("saw the abort"));
+      await new Promise((resolve) => setTimeout(resolve, 60_000));
+      return new Response("late");
+    } }`,
+    { key: "abort", compatibilityFlags: ["enable_request_signal"] },
+  );
+  await rig.pool.load(spec);
+  const aborter = new AbortController();
+  const pending = rig.pool.fetch(spec, requestOf("/", { signal: aborter.signal }));
+  expectLater(pending);
+  expect(await getText(rig.pool, spec, requestOf("/ok"))).toBe("ok");
+  aborter.abort(new Error("tab closed"));
+  await expect(pending).rejects.toMatchObject({ code: "REQUEST_TIMEOUT" });
+  expect(await getText(rig.pool, spec, requestOf("/ok"))).toBe("ok");
+  expect(rig.pool.list().find((cell) => cell.isolateKeys.includes("abort"))?.inFlight).toBe(0);
+});
+
+it("frees the cell when the answer's body is destroyed half-way", async () => {
+  const spec = specOf(
+    `export default { fetch: () => new Response(new ReadableStream({ pull(c) { c.enqueue(new Uint8Array(65536)); } })) }`,
+    { key: "endless" },
+  );
+  const response = await rig.pool.fetch(spec, requestOf());
+  await once(response.body, "readable");
+  response.body.destroy();
+  await once(response.body, "close");
+  expect(rig.pool.list().find((cell) => cell.isolateKeys.includes("endless"))?.inFlight).toBe(0);
+});
+
+it.each([
+  ["longer", "123456789", 5],
+  ["shorter", "123", 5],
+])(
+  "refuses a body %s than declared, and does not let it become a second request",
+  async (_name, sent, declared) => {
+    const body = Readable.from([Buffer.from(sent)]);
+    const headers = [["content-length", String(declared)]] as const;
+    await expect(
+      getText(rig.pool, echo, requestOf("/", { method: "POST", headers, body })),
+    ).rejects.toMatchObject({ code: "REQUEST_INVALID" });
+    expect(
+      await getText(
+        rig.pool,
+        echo,
+        requestOf("/", { method: "POST", body: Readable.from(["next"]) }),
+      ),
+    ).toBe("next");
+  },
+);
+
+it("fails the request when its upload fails", async () => {
+  const body = new PassThrough();
+  const pending = getText(rig.pool, echo, requestOf("/", { method: "POST", body }));
+  body.write("some");
+  body.destroy(new Error("client went away"));
+  await expect(pending).rejects.toMatchObject({ code: expect.stringMatching(/REQUEST_INVALID/) });
+});
+
+it("passes the head of a HEAD request with its length, and no body", async () => {
+  const spec = specOf(
+    `export default { fetch: () => new Response(null, { headers: { "content-length": "999999999" } }) }`,
+    { key: "head" },
+  );
+  const response = await rig.pool.fetch(spec, requestOf("/", { method: "HEAD" }));
+  expect(await text(response.body)).toBe("");
+});
+
+it.each([
+  [999, "known"],
+  [1_000, "known"],
+  [1_001, "known"],
+  [999, "streamed"],
+  [1_000, "streamed"],
+  [1_001, "streamed"],
+])("with a bound of 1,000 bytes, an answer of %i bytes of %s length", async (length, kind) => {
+  const main = `export default { fetch() {
+    const bytes = new Uint8Array(${length});
+    if (${kind === "known"}) return new Response(bytes);
+    let left = ${length};
+    return new Response(new ReadableStream({ pull(c) {
+      const part = Math.min(left, 333); left -= part;
+      if (part > 0) c.enqueue(new Uint8Array(part)); else c.close();
+    } }));
+  } }`;
+  const spec = specOf(main, {
+    key: `bound ${length} ${kind}`,
+    limits: { maxResponseBytes: 1_000 },
+  });
+  const outcome = getText(rig.pool, spec).then(
+    (body) => body.length,
+    (error) => error.code,
+  );
+  expect(await outcome).toBe(length <= 1_000 ? length : "SANDBOX_RESPONSE_TOO_LARGE");
+});
