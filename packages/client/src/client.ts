@@ -164,7 +164,8 @@ export function createClient(options: ClientOptions): BerthClient {
           ...signalOf(publishing),
         } as RequestInit);
       const response = !onProgress
-        ? await post(archive.slice().buffer)
+        ? // Copied: a Buffer's own slice would send all of the memory that it lies in.
+          await post(new Uint8Array(archive).buffer)
         : options.apiKey === undefined && canUploadByXhr()
           ? await throughXhr({ url, headers, bytes: archive, onProgress, ...signalOf(publishing) })
           : // `duplex` is what the Fetch standard asks of a streamed body.

@@ -1,7 +1,10 @@
 export {
+  type CatalogChangeDetails,
   type CatalogComponent,
+  type CatalogDetailOf,
   type CatalogEventDetails,
   type CatalogEventName,
+  type CatalogHandlers,
   type CatalogName,
   type CatalogProps,
   catalog,

@@ -288,6 +288,32 @@ export interface CatalogEventDetails {
   readonly select: { readonly index: number; readonly series: string };
 }
 
+/** What `change` carries, by component. */
+export interface CatalogChangeDetails {
+  readonly TextField: string;
+  readonly NumberField: number | null;
+  readonly Select: string;
+  readonly Tabs: string;
+  readonly Checkbox: boolean;
+  readonly FileField: FileChange;
+}
+
+export type CatalogDetailOf<
+  Name extends CatalogName,
+  Event extends CatalogEventName,
+> = Event extends "change"
+  ? Name extends keyof CatalogChangeDetails
+    ? CatalogChangeDetails[Name]
+    : never
+  : CatalogEventDetails[Event];
+
+/** A component's events as handlers: `onPress`, `onChange`. */
+export type CatalogHandlers<Name extends CatalogName> = {
+  readonly [Event in (typeof catalog)[Name]["events"][number] as `on${Capitalize<Event>}`]?:
+    | ((detail: CatalogDetailOf<Name, Event>) => void)
+    | undefined;
+};
+
 export interface FileChange {
   readonly name: string;
   readonly bytes: number;

@@ -1,0 +1,50 @@
+/**
+ * A subject under load is a process of its own, so that the sides share nothing but the
+ * machine. It prints one line of JSON when it is ready, and ends when its input closes.
+ */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+export interface Subject<Ready> extends AsyncDisposable {
+  readonly ready: Ready;
+  readonly pid: number;
+}
+
+export async function startSubject<Ready>(
+  file: string,
+  input: unknown = {},
+): Promise<Subject<Ready>> {
+  const path = fileURLToPath(new URL(file, import.meta.url));
+  const child = spawn(
+    process.execPath,
+    ["--conditions=berth-source", path, JSON.stringify(input)],
+    { stdio: ["pipe", "pipe", "inherit"] },
+  );
+  const lines = createInterface({ input: child.stdout });
+  const line = await Promise.race([
+    once(lines, "line").then(([text]) => String(text)),
+    once(child, "exit").then(([code]) => {
+      throw new Error(`${file} ended with ${code} before it was ready.`);
+    }),
+  ]);
+  lines.resume();
+  return {
+    // The two sides of this pipe are one program.
+    ready: JSON.parse(line) as Ready,
+    pid: child.pid ?? 0,
+    async [Symbol.asyncDispose]() {
+      const ended = once(child, "exit");
+      child.stdin.end();
+      await ended;
+    },
+  };
+}
+
+/** For the child's side: says that it is ready, then waits for the end of its input. */
+export async function serveUntilEnd(ready: unknown): Promise<void> {
+  process.stdout.write(`${JSON.stringify(ready)}\n`);
+  process.stdin.resume();
+  await once(process.stdin, "end");
+}

@@ -1,0 +1,77 @@
+/** What a Berth is made from, and what it gives. */
+import type { CellPool } from "@berth/cells";
+import type { ResourceLimits } from "@berth/protocol";
+import type { PostureView } from "@berth/protocol/api";
+import type { Logger } from "pino";
+import type { EgressOptions } from "../gateway/egress/egress.ts";
+import type { Identity } from "../identity/identity.ts";
+import type { RunObservers } from "../jobs/run.ts";
+import type { OpenedRegistry } from "../registry/open-registry.ts";
+import type { BlobStore } from "../storage/blobs.ts";
+import type { Database } from "../storage/database.ts";
+import type { Clock } from "../storage/ground.ts";
+
+export interface BerthOptions {
+  /** The data folder; made when missing. One process at a time. */
+  readonly folder: string;
+  /** `postgres://…`; without it the embedded database in the data folder. */
+  readonly databaseUrl?: string;
+  /** `file:///…`; without it a folder in the data folder. */
+  readonly blobUrl?: string;
+  /** 32 bytes, as BERTH_MASTER_KEY; without it a file in the data folder, which posture says. */
+  readonly masterKey?: string;
+  /** The address to listen on. Default `127.0.0.1`. */
+  readonly host?: string;
+  /** 0 takes a free one. Default 0. */
+  readonly port?: number;
+  readonly assets: {
+    /** The console's built files; null serves the API alone. */
+    readonly consoleFolder: string | null;
+    /** The script of the views' frames, as one text. */
+    readonly frameBootstrap: string;
+  };
+  /** Default `required`. `off` is for development, on loopback only. */
+  readonly jail?: "required" | "off";
+  readonly domains?: {
+    /** Functions answer on `<installation>.<apps>`. Default `apps.localhost`. */
+    readonly apps?: string;
+    /** Frames are served on `<installation>.<frames>`. Default `frames.localhost`. */
+    readonly frames?: string;
+    /** Names of the console, the first its own. Default `localhost`, `127.0.0.1`, `[::1]`. */
+    readonly console?: readonly string[];
+    /** As browsers see it, such as behind a proxy. Default `http`. */
+    readonly scheme?: "http" | "https";
+    /** As browsers see it. Default: the port that is listened on. */
+    readonly publicPort?: number;
+  };
+  /** Origins of the operator's product. Default none. */
+  readonly productOrigins?: readonly string[];
+  /** The most that one installation may get. Default: protocol's `maxResourceLimits`. */
+  readonly ceilings?: Partial<ResourceLimits>;
+  readonly egress?: Pick<EgressOptions, "allowPrivate" | "resolve" | "connect">;
+  /** When limits are tried out: while starting, in the background, or when first asked for. */
+  readonly posture?: "start" | "first-ask";
+  readonly logger: Logger;
+  /** Default: the machine's. */
+  readonly clock?: Clock;
+  /** Default: `node:crypto`. */
+  readonly random?: (bytes: number) => Uint8Array;
+  /** Told of every step of every run. */
+  readonly observers?: RunObservers;
+}
+
+export interface Berth extends AsyncDisposable {
+  /** The console's, such as `http://localhost:4600`. */
+  readonly origin: string;
+  readonly port: number;
+  readonly identity: Identity;
+  readonly registry: OpenedRegistry;
+  readonly database: Database;
+  readonly blobs: BlobStore;
+  readonly cells: Pick<CellPool, "list" | "onEvent" | "stopIdle">;
+  /** Unfinished runs that were taken up at the start. */
+  readonly resumedRuns: readonly string[];
+  posture(): Promise<PostureView>;
+  /** Stops accepting, lets requests end, interrupts runs, writes everything out. Idempotent. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,113 @@
+/** What isolates and limits apps on this host, tried out once and kept. */
+import { type HostReport, type Posture, probeHost, provePosture } from "@berth/cells";
+import { BerthError } from "@berth/protocol";
+import type { PostureView } from "@berth/protocol/api";
+import type { SandboxCheck } from "../installation/ports.ts";
+import type { Database } from "../storage/database.ts";
+import type { Ground } from "../storage/ground.ts";
+import type { KeyRing } from "../storage/keys.ts";
+
+export interface PostureKeeper extends SandboxCheck {
+  /** Tries the limits out when that was not done; asked at once by many, it is done once. */
+  view(): Promise<PostureView>;
+}
+
+export interface PostureKeeperOptions {
+  /** The cells' own folder. */
+  readonly folder: string;
+  readonly jail: "required" | "off";
+  readonly database: Pick<Database, "kind">;
+  readonly keys: Pick<KeyRing, "isMasterBesideData">;
+  readonly allowPrivate: readonly string[];
+  readonly ground: Ground;
+}
+
+export function createPostureKeeper(options: PostureKeeperOptions): PostureKeeper {
+  const { folder, jail, ground } = options;
+  let host: Promise<HostReport> | undefined;
+  let proof: Promise<PostureView> | undefined;
+
+  const probe = () => (host ??= probeHost());
+
+  async function prove(): Promise<PostureView> {
+    const [report, posture] = await Promise.all([
+      probe(),
+      provePosture({ folder, jail, logger: ground.logger }),
+    ]);
+    return viewOf(report, posture, noticesOf(options), new Date(ground.clock.now()));
+  }
+
+  return {
+    view() {
+      proof ??= prove().catch((error: unknown) => {
+        // The next one who asks tries again.
+        proof = undefined;
+        throw error;
+      });
+      return proof;
+    },
+    async check() {
+      if (jail === "off") return "unjailed, for development only";
+      const { findings } = await probe();
+      const missing = findings.find(
+        ({ name, ok }) => !ok && (name === "bubblewrap" || name === "user namespaces"),
+      );
+      if (missing === undefined) return "jailed by bubblewrap";
+      throw new BerthError("JAIL_UNAVAILABLE", `${missing.finding} ${missing.mend}`, {
+        details: { finding: missing.name },
+      });
+    },
+  };
+}
+
+function viewOf(
+  report: HostReport,
+  posture: Posture,
+  notices: string[],
+  provenAt: Date,
+): PostureView {
+  const isWhole =
+    report.ok && posture.ok && posture.lines.every(({ enforcer }) => enforcer !== "none");
+  const level = posture.jail === "off" ? "unsafe" : isWhole ? "full" : "degraded";
+  return {
+    level,
+    engine: { name: "workerd", ...posture.engine },
+    host: report.findings.map(({ name, ok, finding, mend }) => ({
+      name,
+      isOk: ok,
+      finding,
+      mend: mend === "" ? null : mend,
+    })),
+    limits: posture.lines.map(({ limit, enforcer, ok, evidence }) => ({
+      limit,
+      enforcer,
+      isProven: ok,
+      evidence,
+    })),
+    notices,
+    provenAt: provenAt.toISOString(),
+  };
+}
+
+function noticesOf(options: PostureKeeperOptions): string[] {
+  const notices: string[] = [];
+  if (options.jail === "off") {
+    notices.push(
+      "Cells are not jailed: an app can do what this server's user can. For development only.",
+    );
+  }
+  if (options.keys.isMasterBesideData) {
+    notices.push(
+      "The master key lies in the data folder, so a copy of the folder can be read; set BERTH_MASTER_KEY to keep it elsewhere.",
+    );
+  }
+  if (options.database.kind === "pglite") {
+    notices.push(
+      "The embedded database does not fsync: a power cut may lose the last changes; use PostgreSQL (DATABASE_URL) where that matters.",
+    );
+  }
+  if (options.allowPrivate.length > 0) {
+    notices.push(`Apps may be granted private addresses: ${options.allowPrivate.join(", ")}.`);
+  }
+  return notices;
+}

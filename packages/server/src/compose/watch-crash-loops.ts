@@ -1,0 +1,36 @@
+/**
+ * Ends what crashes without end. The pool holds a crashing isolate back, longer each time; one that
+ * keeps crashing through that is marked as failed, until an admin resumes it.
+ */
+import type { CellPool } from "@berth/cells";
+import { type InstallationId, parseInstallationId } from "@berth/protocol";
+import type { Logger } from "pino";
+
+/** The pool doubles the wait from one second: this is the seventh time in a row. */
+const hopelessBackoffMs = 64_000;
+
+export interface CrashLoopOptions {
+  readonly pool: Pick<CellPool, "onEvent">;
+  readonly fail: (id: InstallationId, reason: string) => Promise<void>;
+  readonly logger: Logger;
+}
+
+/** @returns how to stop watching */
+export function watchCrashLoops({ pool, fail, logger }: CrashLoopOptions): () => void {
+  const lastCauses = new Map<string, string>();
+  return pool.onEvent((event) => {
+    if (event.type === "cell-lost") {
+      for (const key of event.isolateKeys) lastCauses.set(key, event.detail);
+      return;
+    }
+    if (event.type !== "quarantined" || event.backoffMs < hopelessBackoffMs) return;
+    const cause = lastCauses.get(event.isolateKey) ?? "its cell ended";
+    lastCauses.delete(event.isolateKey);
+    // A key begins with its installation's id; see runtime/spec.ts.
+    const id = parseInstallationId(event.isolateKey.split("@")[0]);
+    const reason = `It crashed again and again, and was stopped; the last time: ${cause.slice(0, 300)}`;
+    fail(id, reason).catch((error: unknown) => {
+      logger.error({ error, installation: id }, "A crashing installation could not be stopped");
+    });
+  });
+}

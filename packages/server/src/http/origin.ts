@@ -1,0 +1,33 @@
+/**
+ * Refuses requests that another site's page makes in a member's name (CSRF).
+ *
+ * Trust: `Origin` and `Sec-Fetch-Site` are set by browsers and out of a page's reach; a client that is
+ * no browser may send anything, but then has no member's cookie to misuse. An API key is never sent
+ * by a browser of itself, so it needs no check.
+ */
+import { BerthError } from "@berth/protocol";
+
+const safeMethods = new Set(["GET", "HEAD", "OPTIONS"]);
+
+function refuse(what: string): BerthError {
+  return new BerthError(
+    "AUTH_ORIGIN_REFUSED",
+    `The request came from ${what}; send it from a page of this Berth, or with an API key.`,
+  );
+}
+
+/** @throws AUTH_ORIGIN_REFUSED */
+export function checkOrigin(request: Request, allowed: readonly string[]): void {
+  const { headers, method } = request;
+  if (safeMethods.has(method)) return;
+  if (headers.has("x-api-key") || headers.has("authorization")) return;
+  const origin = headers.get("origin");
+  if (origin !== null) {
+    if (allowed.includes(origin)) return;
+    throw refuse(`the origin ${origin.slice(0, 200)}`);
+  }
+  const site = headers.get("sec-fetch-site");
+  if (site === "same-origin") return;
+  if (site !== null) throw refuse("another site");
+  if (headers.has("cookie")) throw refuse("a client that sends a cookie but no Origin");
+}

@@ -1,0 +1,2 @@
+export { createBerth } from "./compose/create-berth.ts";
+export type { Berth, BerthOptions } from "./compose/options.ts";

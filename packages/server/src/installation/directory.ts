@@ -1,0 +1,159 @@
+/**
+ * Installations in memory, for paths that must not ask the database.
+ *
+ * Loads lazily, keeps the most recently used, forgets on every change of this process. What another
+ * node changed is seen when this node loads anew.
+ * Invariant: what was read before a change is never kept after it.
+ */
+import {
+  type Grant,
+  type InstallationId,
+  type ParsedManifest,
+  type Permission,
+  parseAppName,
+  parseDigest,
+  parseInstallationId,
+  type ResourceLimits,
+} from "@berth/protocol";
+import type { KeyRing } from "../storage/keys.ts";
+import type { InstallationDirectory, JsonObject, LiveInstallation } from "./live.ts";
+import type { Organization, Organizations } from "./ports.ts";
+import { openSecret } from "./secrets.ts";
+import { type GrantRow, type InstallationParts, type InstallationStore, stateOf } from "./store.ts";
+
+export interface DirectoryOptions {
+  readonly store: InstallationStore;
+  readonly organizations: Organizations;
+  readonly keys: KeyRing;
+  /** Default 20,000. */
+  readonly maxLoaded?: number;
+}
+
+export interface OwnedDirectory extends InstallationDirectory {
+  /** Forgets it and tells the listeners. */
+  invalidate(id: InstallationId): void;
+}
+
+const maxAbsent = 1_000;
+
+export function createDirectory(options: DirectoryOptions): OwnedDirectory {
+  const { store, organizations, keys, maxLoaded = 20_000 } = options;
+  const loaded = new Map<string, LiveInstallation>();
+  /** Ids asked for that do not exist: a stranger's guesses cost one query each, not one a request. */
+  const absent = new Set<string>();
+  const loading = new Map<string, Promise<LiveInstallation | undefined>>();
+  const listeners = new Set<(id: InstallationId) => void>();
+
+  function findLoaded(id: string): LiveInstallation | undefined {
+    const live = loaded.get(id);
+    if (live === undefined) return undefined;
+    loaded.delete(id);
+    loaded.set(id, live);
+    return live;
+  }
+
+  async function read(id: string): Promise<LiveInstallation | undefined> {
+    const parts = await store.findParts(id);
+    if (parts === undefined) return undefined;
+    const organization = await organizations.findOrganization(parts.row.organization_id);
+    if (organization === undefined) return undefined;
+    return liveOf(parts, organization);
+  }
+
+  function keep(id: string, live: LiveInstallation | undefined): void {
+    if (live === undefined) {
+      if (absent.size >= maxAbsent) absent.clear();
+      absent.add(id);
+      return;
+    }
+    loaded.set(id, live);
+    if (loaded.size > maxLoaded) {
+      const oldest = loaded.keys().next().value;
+      if (oldest !== undefined) loaded.delete(oldest);
+    }
+  }
+
+  function load(id: string): Promise<LiveInstallation | undefined> {
+    const live = findLoaded(id);
+    if (live !== undefined) return Promise.resolve(live);
+    if (absent.has(id) || !isId(id)) return Promise.resolve(undefined);
+    const running = loading.get(id);
+    if (running !== undefined) return running;
+    const started: Promise<LiveInstallation | undefined> = read(id).then(
+      (found) => {
+        // Invalidated meanwhile: the answer serves who asked before, and is not kept.
+        if (settle(id, started)) keep(id, found);
+        return found;
+      },
+      (error: unknown) => {
+        settle(id, started);
+        throw error;
+      },
+    );
+    loading.set(id, started);
+    return started;
+  }
+
+  /** True when this loading is still the one that counts. */
+  function settle(id: string, started: Promise<LiveInstallation | undefined>): boolean {
+    return loading.get(id) === started && loading.delete(id);
+  }
+
+  return {
+    findLoaded,
+    load,
+
+    async openSecret(id, name) {
+      const found = await store.findSealedSecret(id, name);
+      return found && openSecret(keys, { installationId: id, name, ...found });
+    },
+
+    onChange(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+
+    invalidate(id) {
+      loaded.delete(id);
+      absent.delete(id);
+      loading.delete(id);
+      for (const listener of listeners) listener(id);
+    },
+  };
+}
+
+function isId(id: string): boolean {
+  return /^i[0-9a-z]{26}$/.test(id);
+}
+
+export function liveOf(parts: InstallationParts, organization: Organization): LiveInstallation {
+  const { row, grants, secrets } = parts;
+  return Object.freeze({
+    id: parseInstallationId(row.id),
+    organizationId: organization.id,
+    organizationName: organization.name,
+    organizationSlug: organization.slug,
+    app: parseAppName(row.app),
+    version: row.version,
+    digest: parseDigest(row.digest),
+    // Stored as `parseManifest` gave it; parsing again could refuse what an older version took.
+    manifest: row.manifest as ParsedManifest,
+    grants: Object.freeze(grants.map(grantOf)),
+    state: stateOf(row),
+    stateReason: row.state_reason,
+    // Both were written from checked values and are read by nobody else's hand.
+    config: row.config as JsonObject,
+    configHash: row.config_hash,
+    resources: row.resources as ResourceLimits,
+    dataKey: row.data_key,
+    secretNames: Object.freeze(secrets.map((secret) => secret.name)),
+    installedAt: row.installed_at.getTime(),
+    epoch: row.revision,
+  });
+}
+
+function grantOf(row: GrantRow): Grant {
+  // Written from a parsed manifest's permission.
+  const { type, actions } = row as unknown as Pick<Permission, "type" | "actions">;
+  return Object.freeze({ id: row.id, type, resource: row.resource, actions });
+}

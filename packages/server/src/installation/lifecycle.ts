@@ -1,0 +1,240 @@
+/** What an admin does to an installation that is there: suspend, resume, configure, uninstall. */
+import {
+  BerthError,
+  type InstallationId,
+  type InstallationState,
+  parseInstallationId,
+  type RunId,
+  toWire,
+} from "@berth/protocol";
+import type { Transaction } from "kysely";
+import type { Jobs } from "../jobs/open-jobs.ts";
+import type { Schema } from "../storage/schema.ts";
+import { checkConfig } from "./config/check-config.ts";
+import { configHashOf } from "./config/config-hash.ts";
+import type { JsonObject, LiveInstallation } from "./live.ts";
+import { getLive, type InstallationWorks } from "./parts.ts";
+import { checkSecretName, sealSecret } from "./secrets.ts";
+import { type InstallationRow, notFound, stateOf } from "./store.ts";
+import { uninstallRunKind } from "./uninstall-run.ts";
+
+export type LifecycleWorks = InstallationWorks & { readonly jobs: Jobs };
+
+/** Changes a row under its lock, then forgets what memory held of it. */
+async function change<T>(
+  works: LifecycleWorks,
+  id: InstallationId,
+  work: (trx: Transaction<Schema>, row: InstallationRow) => Promise<T>,
+): Promise<T> {
+  const result = await works.store.transaction(async (trx) =>
+    work(trx, await works.store.lock(trx, id)),
+  );
+  works.directory.invalidate(id);
+  return result;
+}
+
+export async function suspend(
+  works: LifecycleWorks,
+  id: InstallationId,
+  reason: string | null,
+): Promise<void> {
+  await change(works, id, async (trx, row) => {
+    if (await works.jobs.hasUnfinished(trx, id)) throw busy(row, "suspended");
+    await works.store.transition(trx, row, "suspend", reason);
+  });
+  await works.functions.release(id);
+}
+
+/**
+ * Serves again, after a health check; when that fails it is suspended again and says why.
+ *
+ * @throws INSTALLATION_STATE, HEALTH_CHECK_FAILED, MODULE_INVALID, CELL_*
+ */
+export async function resume(works: LifecycleWorks, id: InstallationId): Promise<void> {
+  await change(works, id, async (trx, row) => {
+    if (await works.jobs.hasUnfinished(trx, id)) throw busy(row, "resumed");
+    const event = stateOf(row) === "failed" ? "load" : "resume";
+    await works.store.transition(trx, row, event);
+  });
+  try {
+    const live = await getLive(works, id);
+    await works.functions.load(live);
+    await works.functions.checkHealth(live);
+    await change(works, id, (trx, row) => works.store.transition(trx, row, "activate"));
+  } catch (error) {
+    await works.functions.release(id);
+    const reason = `It could not be resumed: ${toWire(error).message}`;
+    await change(works, id, async (trx, row) => {
+      if (stateOf(row) === "loading") await works.store.transition(trx, row, "suspend", reason);
+    });
+    throw error;
+  }
+}
+
+/** Called at start-up: a resume that a killed process left half done is taken back. */
+export async function recoverInterruptedResumes(works: LifecycleWorks): Promise<void> {
+  for (const id of await works.store.listIdsInState("loading")) {
+    await change(works, parseInstallationId(id), async (trx, row) => {
+      if (stateOf(row) !== "loading" || (await works.jobs.hasUnfinished(trx, id))) return;
+      const reason = "Berth ended while it was being resumed; resume it again.";
+      await works.store.transition(trx, row, "suspend", reason);
+    });
+  }
+}
+
+/** Marks a running installation as failed; does nothing to one in another state. */
+export async function fail(
+  works: LifecycleWorks,
+  id: InstallationId,
+  reason: string,
+): Promise<void> {
+  const hasFailed = await works.store.transaction(async (trx) => {
+    const row = await works.store.findLocked(trx, id);
+    if (row === undefined || stateOf(row) !== "running") return false;
+    await works.store.transition(trx, row, "fail", reason);
+    return true;
+  });
+  if (!hasFailed) return;
+  works.directory.invalidate(id);
+  works.ground.logger.warn({ installation: id, reason }, "An installation failed");
+  await works.functions.release(id);
+}
+
+const configurable: ReadonlySet<InstallationState> = new Set(["running", "suspended", "failed"]);
+
+/**
+ * Replaces the configuration. A running app gets it at once; when it does not start or refuses it in
+ * its `configure` hook, the old one is put back.
+ *
+ * @throws CONFIG_INVALID, INSTALLATION_STATE, FUNCTION_THREW, MODULE_INVALID
+ */
+export async function putConfig(
+  works: LifecycleWorks,
+  id: InstallationId,
+  given: JsonObject,
+): Promise<JsonObject> {
+  const before = await getLive(works, id);
+  const config = await checkConfig(before.manifest, given);
+  await change(works, id, async (trx, row) => {
+    if (!configurable.has(stateOf(row)) || (await works.jobs.hasUnfinished(trx, id))) {
+      throw busy(row, "configured");
+    }
+    await writeConfig(works, trx, id, config);
+  });
+  const live = await getLive(works, id);
+  if (live.state === "running") await applyConfig(works, live, before);
+  return config;
+}
+
+async function applyConfig(
+  works: LifecycleWorks,
+  live: LiveInstallation,
+  before: LiveInstallation,
+): Promise<void> {
+  try {
+    await works.functions.load(live);
+    await works.functions.runHook(live, "configure", { config: live.config });
+  } catch (error) {
+    await change(works, live.id, async (trx, row) => {
+      // Someone else's newer configuration stays.
+      if (row.config_hash === live.configHash) {
+        await writeConfig(works, trx, live.id, before.config);
+      }
+    });
+    throw error;
+  }
+}
+
+async function writeConfig(
+  works: LifecycleWorks,
+  trx: Transaction<Schema>,
+  id: InstallationId,
+  config: JsonObject,
+): Promise<void> {
+  await works.store.update(trx, id, {
+    config: JSON.stringify(config),
+    config_hash: configHashOf(config),
+  });
+}
+
+export async function putSecret(
+  works: LifecycleWorks,
+  id: InstallationId,
+  secret: { readonly name: string; readonly value: string },
+): Promise<{ fingerprint: string }> {
+  checkSecretName((await getLive(works, id)).manifest, secret.name);
+  return change(works, id, async (trx, row) => {
+    if (await works.jobs.hasUnfinished(trx, id)) throw busy(row, "given a secret");
+    const sealed = sealSecret(works.keys, {
+      installationId: id,
+      dataKey: row.data_key,
+      ...secret,
+    });
+    const set = {
+      sealed: sealed.sealed,
+      fingerprint: sealed.fingerprint,
+      updated_at: new Date(works.ground.clock.now()),
+    };
+    await trx
+      .insertInto("installation_secret")
+      .values({ installation_id: id, name: secret.name, ...set })
+      .onConflict((conflict) => conflict.columns(["installation_id", "name"]).doUpdateSet(set))
+      .execute();
+    await works.store.update(trx, id, {});
+    return { fingerprint: sealed.fingerprint };
+  });
+}
+
+export async function deleteSecret(
+  works: LifecycleWorks,
+  id: InstallationId,
+  name: string,
+): Promise<void> {
+  checkSecretName((await getLive(works, id)).manifest, name);
+  await change(works, id, async (trx, row) => {
+    if (await works.jobs.hasUnfinished(trx, id)) throw busy(row, "changed");
+    await trx
+      .deleteFrom("installation_secret")
+      .where("installation_id", "=", id)
+      .where("name", "=", name)
+      .execute();
+    await works.store.update(trx, id, {});
+  });
+}
+
+/** Stops serving in the transaction that writes the run, and removes all of it in the background. */
+export async function requestUninstall(works: LifecycleWorks, id: InstallationId): Promise<RunId> {
+  const run = await change(works, id, async (trx, row) => {
+    const created = await works.jobs.create(trx, {
+      kind: uninstallRunKind,
+      organizationId: row.organization_id,
+      subject: id,
+      input: {},
+    });
+    await works.store.transition(trx, row, "uninstall");
+    await works.store.update(trx, id, { last_run_id: created });
+    return created;
+  });
+  works.jobs.launch(run);
+  works.ground.logger.info({ installation: id, run }, "An uninstall began");
+  return run;
+}
+
+/** @throws INSTALLATION_NOT_FOUND also for one of another organization */
+export async function getOwn(
+  works: Pick<InstallationWorks, "directory">,
+  organizationId: string,
+  id: string,
+): Promise<LiveInstallation> {
+  const live = await works.directory.load(id);
+  if (live === undefined || live.organizationId !== organizationId) throw notFound(id);
+  return live;
+}
+
+function busy(row: InstallationRow, what: string): BerthError {
+  return new BerthError(
+    "INSTALLATION_STATE",
+    `The installation is ${row.state}, so it cannot be ${what} now; wait until its run ends.`,
+    { details: { state: row.state, run: row.last_run_id } },
+  );
+}

@@ -1,0 +1,47 @@
+/** What the runs and the lifecycle of installations are made with. */
+import type { InstallationId } from "@berth/protocol";
+import type { Ground } from "../storage/ground.ts";
+import type { KeyRing } from "../storage/keys.ts";
+import type { OwnedDirectory } from "./directory.ts";
+import type { LiveInstallation } from "./live.ts";
+import type {
+  HostPolicy,
+  InstallationData,
+  InstallationFunctions,
+  InstallationRegistry,
+  SandboxCheck,
+} from "./ports.ts";
+import { type InstallationStore, notFound } from "./store.ts";
+
+export interface InstallationWorks {
+  readonly store: InstallationStore;
+  readonly directory: OwnedDirectory;
+  readonly registry: InstallationRegistry;
+  readonly functions: InstallationFunctions;
+  readonly sandbox: SandboxCheck;
+  readonly keys: KeyRing;
+  readonly policy: HostPolicy;
+  /** All that other domains keep per installation. */
+  readonly data: readonly InstallationData[];
+  readonly ground: Ground;
+}
+
+/** @throws INSTALLATION_NOT_FOUND */
+export async function getLive(
+  works: Pick<InstallationWorks, "directory">,
+  id: string,
+): Promise<LiveInstallation> {
+  const live = await works.directory.load(id);
+  if (live === undefined) throw notFound(id);
+  return live;
+}
+
+/** Ends its cells and forgets what other domains keep of it. */
+export async function purge(
+  works: Pick<InstallationWorks, "functions" | "data">,
+  id: InstallationId,
+): Promise<string> {
+  await works.functions.release(id);
+  for (const data of works.data) await data.purge(id);
+  return works.data.map((data) => data.name).join(", ");
+}

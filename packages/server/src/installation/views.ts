@@ -1,0 +1,94 @@
+/** Installations and runs as the API shows them. */
+import type { ParsedManifest, ResourceLimits } from "@berth/protocol";
+import type { InstallationDetail, InstallationView, RunView } from "@berth/protocol/api";
+import type { RunRecord } from "../jobs/run.ts";
+import { type InstallationParts, type InstallationRow, stateOf } from "./store.ts";
+
+export function viewOf(row: InstallationRow, organizationSlug: string): InstallationView {
+  const manifest = row.manifest as ParsedManifest;
+  return {
+    id: row.id,
+    organization: organizationSlug,
+    app: row.app,
+    title: manifest.name,
+    version: row.version,
+    digest: row.digest,
+    state: stateOf(row),
+    stateReason: row.state_reason,
+    hasView: manifest.entryPoint !== undefined,
+    hasFunction: manifest.server !== undefined,
+    installedAt: row.installed_at.toISOString(),
+    updatedAt: row.updated_at.toISOString(),
+  };
+}
+
+export function detailOf(
+  parts: InstallationParts,
+  about: {
+    readonly organizationSlug: string;
+    readonly peopleNames: ReadonlyMap<string, string>;
+    readonly functionOrigin: string;
+  },
+): InstallationDetail {
+  const { row, grants } = parts;
+  const manifest = row.manifest as ParsedManifest;
+  return {
+    ...viewOf(row, about.organizationSlug),
+    grants: grants.map((grant) => ({
+      id: grant.id,
+      type: grant.type,
+      resource: grant.resource,
+      // Written from a parsed manifest's permission.
+      actions: grant.actions as string[],
+      ...(grant.reason === null ? {} : { reason: grant.reason }),
+      optional: grant.is_optional,
+      grantedBy: about.peopleNames.get(grant.granted_by) ?? grant.granted_by,
+      grantedAt: grant.granted_at.toISOString(),
+    })),
+    resources: row.resources as ResourceLimits,
+    configSchema: manifest.server?.config ?? null,
+    secrets: secretsOf(manifest, parts.secrets),
+    functionOrigin: manifest.server === undefined ? null : about.functionOrigin,
+    lastRunId: row.last_run_id,
+  };
+}
+
+function secretsOf(
+  manifest: ParsedManifest,
+  set: InstallationParts["secrets"],
+): InstallationDetail["secrets"] {
+  const fingerprints = new Map(set.map((secret) => [secret.name, secret.fingerprint]));
+  return (manifest.server?.secrets ?? []).map(({ name, description, optional }) => ({
+    name,
+    description,
+    optional: optional === true,
+    fingerprint: fingerprints.get(name) ?? null,
+  }));
+}
+
+export function runViewOf(run: RunRecord): RunView {
+  return {
+    id: run.id,
+    kind: run.kind === "uninstall" ? "uninstall" : "install",
+    installation: run.subject,
+    state: run.state,
+    steps: run.steps.map((step) => ({
+      name: step.name,
+      state: step.state,
+      detail: step.detail,
+      startedAt: step.startedAt?.toISOString() ?? null,
+      endedAt: step.endedAt?.toISOString() ?? null,
+    })),
+    error:
+      run.error === null
+        ? null
+        : {
+            code: run.error.code,
+            message: run.error.message,
+            isRetryable: run.error.isRetryable,
+            ...(run.error.details === undefined ? {} : { details: { ...run.error.details } }),
+          },
+    startedAt: run.startedAt.toISOString(),
+    endedAt: run.endedAt?.toISOString() ?? null,
+  };
+}

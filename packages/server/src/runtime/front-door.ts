@@ -1,0 +1,237 @@
+/**
+ * The one listening socket: tells console, functions and frames apart by host name and hands each
+ * request to the part that answers it.
+ *
+ * Trust: everything on the wire is hostile. Framing is the strict parser's; a request with no host,
+ * two hosts, an unknown host or an absolute target is refused before any part sees it, and headers
+ * that could pass for our own word are taken off.
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+import { BerthError, type ErrorCode } from "@berth/protocol";
+import { getRequestListener } from "@hono/node-server";
+import type { Ground } from "../storage/ground.ts";
+import { sendError } from "./answer.ts";
+import type { Frames } from "./frames.ts";
+import type { Functions } from "./functions.ts";
+import type { Hosts } from "./hosts.ts";
+import { type SlowClientOptions, watchSlowClients } from "./slow-clients.ts";
+
+export interface ApiOrigin {
+  readonly requestId: string;
+  readonly address: string;
+}
+
+export interface FrontDoorOptions {
+  /** The address to listen on, such as `127.0.0.1`. */
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** Answers the console's hosts: the API and the console itself. */
+  readonly api: (request: Request, from: ApiOrigin) => Promise<Response>;
+  readonly functions: Pick<Functions, "handle">;
+  readonly frames: Pick<Frames, "handle">;
+  readonly hosts: Pick<Hosts, "classify">;
+  readonly createRequestId: () => string;
+  readonly ground: Pick<Ground, "logger">;
+  readonly slowClients?: SlowClientOptions;
+  /** From the connection to the end of its request's head. Default 15,000. */
+  readonly headersTimeoutMs?: number;
+  /** Without a byte in either direction. Default 120,000. */
+  readonly idleTimeoutMs?: number;
+}
+
+export interface FrontDoor extends AsyncDisposable {
+  readonly port: number;
+  /** Takes no new connection, lets requests end until the deadline, then ends them. Idempotent. */
+  close(options?: { readonly deadlineMs?: number }): Promise<void>;
+}
+
+/** @throws PORT_BUSY, OPTION_INVALID */
+export async function openFrontDoor(options: FrontDoorOptions): Promise<FrontDoor> {
+  const { functions, frames, hosts, createRequestId } = options;
+  const { logger } = options.ground;
+  const headersTimeout = options.headersTimeoutMs ?? 15_000;
+  const server = createServer({
+    headersTimeout,
+    // No total limit: a long upload is fine while it moves; see slow-clients.ts.
+    requestTimeout: 0,
+    connectionsCheckingInterval: Math.min(5_000, headersTimeout),
+    keepAliveTimeout: 65_000,
+    insecureHTTPParser: false,
+    requireHostHeader: false,
+  });
+  server.timeout = options.idleTimeoutMs ?? 120_000;
+  const clients = watchSlowClients(server, options.slowClients);
+  const requestIds = new WeakMap<IncomingMessage, string>();
+  let isDraining = false;
+
+  const answerApi = getRequestListener(
+    (request, { incoming }) => {
+      // The listener is given what this server received.
+      const received = incoming as IncomingMessage;
+      return options.api(request, {
+        requestId: requestIds.get(received) ?? createRequestId(),
+        address: received.socket.remoteAddress ?? "",
+      });
+    },
+    { overrideGlobalObjects: false },
+  );
+
+  function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const requestId = createRequestId();
+    clients.note(request, response);
+    if (isDraining) response.shouldKeepAlive = false;
+    const kind = hosts.classify(checkHead(request.rawHeaders, request.url ?? "") ?? "");
+    if (kind === undefined) {
+      sendError({ request, response, requestId }, refusal(request));
+      return Promise.resolve();
+    }
+    if (kind.kind === "functions") {
+      return functions.handle(request, response, kind.installationId, requestId);
+    }
+    stripOwn(request);
+    if (kind.kind === "frames") {
+      return frames.handle(request, response, kind.installationId, requestId);
+    }
+    requestIds.set(request, requestId);
+    return answerApi(request, response);
+  }
+
+  server.on("request", (request, response) => {
+    answer(request, response).catch((error: unknown) => {
+      logger.error({ err: error }, "a request was answered by nobody");
+      sendError({ request, response, requestId: createRequestId() }, error);
+    });
+  });
+  server.on("upgrade", (_request, socket: Socket) => {
+    refuseRaw(
+      socket,
+      "501 Not Implemented",
+      "UNAVAILABLE",
+      "WebSocket connections are not served here.",
+    );
+  });
+  server.on("connect", (_request, socket: Socket) => {
+    refuseRaw(socket, "400 Bad Request", "REQUEST_INVALID", "This server is no proxy.");
+  });
+  server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => {
+    if (error.code === "ERR_HTTP_REQUEST_TIMEOUT") {
+      refuseRaw(
+        socket,
+        "408 Request Timeout",
+        "REQUEST_TIMEOUT",
+        "The request's head took too long.",
+      );
+    } else if (error.code === "HPE_HEADER_OVERFLOW") {
+      const status = "431 Request Header Fields Too Large";
+      refuseRaw(socket, status, "REQUEST_TOO_LARGE", "The request's head is larger than allowed.");
+    } else {
+      refuseRaw(
+        socket,
+        "400 Bad Request",
+        "REQUEST_INVALID",
+        "The request is not well-formed HTTP.",
+      );
+    }
+  });
+
+  await listen(server, options);
+  const { port } = server.address() as AddressInfo;
+  let closing: Promise<void> | undefined;
+
+  function close({ deadlineMs = 10_000 }: { readonly deadlineMs?: number } = {}): Promise<void> {
+    closing ??= drain(deadlineMs).finally(() => clients.close());
+    return closing;
+  }
+
+  function drain(deadlineMs: number): Promise<void> {
+    isDraining = true;
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => server.closeAllConnections(), deadlineMs);
+      server.close(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+      for (const response of clients.unfinished()) {
+        if (!response.headersSent) response.shouldKeepAlive = false;
+        // A connection counts as idle only after its response has been closed.
+        response.once("close", () => setImmediate(() => server.closeIdleConnections()));
+      }
+    });
+  }
+
+  return { port, close, [Symbol.asyncDispose]: () => close() };
+}
+
+/** The one host that a well-formed head names; undefined when there is none or more than one. */
+function checkHead(rawHeaders: readonly string[], url: string): string | undefined {
+  let host: string | undefined;
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index];
+    if (name?.length !== 4 || name.toLowerCase() !== "host") continue;
+    if (host !== undefined) return undefined;
+    host = rawHeaders[index + 1];
+  }
+  // An absolute target could name another host than the header does.
+  return url.startsWith("/") ? host : undefined;
+}
+
+function refusal(request: IncomingMessage): BerthError {
+  if (!request.url?.startsWith("/")) {
+    return new BerthError(
+      "REQUEST_INVALID",
+      "The request's target is not a path; send it as /path.",
+    );
+  }
+  const host = request.headers.host?.slice(0, 120);
+  return new BerthError(
+    "HOST_UNKNOWN",
+    `This server does not answer for the host ${JSON.stringify(host ?? "(none)")}; check the address.`,
+  );
+}
+
+/** The one word under our prefix that a client has: a publisher's signature, by its name in the API. */
+const clientsOwn: ReadonlySet<string> = new Set(["berth-signature"]);
+
+/** Takes off what only Berth itself may say. */
+function stripOwn(request: IncomingMessage): void {
+  const { rawHeaders, headers } = request;
+  for (let index = rawHeaders.length - 2; index >= 0; index -= 2) {
+    const name = rawHeaders[index]?.toLowerCase() ?? "";
+    if (!name.startsWith("berth-") || clientsOwn.has(name)) continue;
+    rawHeaders.splice(index, 2);
+    delete headers[name];
+  }
+}
+
+function refuseRaw(socket: Socket, status: string, code: ErrorCode, message: string): void {
+  // The client may be gone already; nothing is owed to it then.
+  socket.on("error", () => undefined);
+  if (!socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const body = JSON.stringify({ code, message, isRetryable: false });
+  const head = `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n`;
+  socket.end(head + body, () => socket.destroy());
+}
+
+function listen(server: Server, { host, port }: FrontDoorOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const fail = (error: NodeJS.ErrnoException) => {
+      if (error.code === "EADDRINUSE") {
+        const message = `Port ${port} on ${host} is in use; stop what uses it, or choose another with --port.`;
+        reject(new BerthError("PORT_BUSY", message, { cause: error, details: { host, port } }));
+        return;
+      }
+      const message = `Listening on ${host} port ${port} failed (${error.code}); choose another --host or --port.`;
+      reject(new BerthError("OPTION_INVALID", message, { cause: error }));
+    };
+    server.once("error", fail);
+    server.listen({ host, port }, () => {
+      server.off("error", fail);
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,37 @@
+/** What other domains may ask of the function data plane. */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { JsonValue } from "@berth/cells";
+import type { HookName } from "@berth/protocol";
+import type { LiveInstallation } from "../installation/live.ts";
+
+export interface FunctionUsage {
+  /** Resident memory of its cells; 0 when it sleeps. */
+  readonly memoryBytes: number;
+  /** Processor time of the cells that run now. */
+  readonly cpuMs: number;
+  readonly startedAt: number;
+  readonly cells: number;
+}
+
+export interface Functions {
+  /** Loads the function into a cell. Nothing happens for an app without one. @throws MODULE_INVALID, CELL_* */
+  load(live: LiveInstallation): Promise<void>;
+  /** Asks the health path, or the `health` hook. @throws HEALTH_CHECK_FAILED */
+  checkHealth(live: LiveInstallation): Promise<void>;
+  /** Runs a hook, whatever the installation's state. @throws FUNCTION_THREW, SANDBOX_*, CELL_* */
+  runHook(
+    live: LiveInstallation,
+    hook: HookName,
+    payload: JsonValue,
+  ): Promise<{ readonly isDefined: boolean; readonly result: JsonValue }>;
+  /** Drains and stops every cell of the installation, and forgets its code. */
+  release(installationId: string): Promise<void>;
+  usage(installationId: string): FunctionUsage | undefined;
+  /** Answers one request to a function's own host. Never rejects. */
+  handle(
+    request: IncomingMessage,
+    response: ServerResponse,
+    installationId: string,
+    requestId: string,
+  ): Promise<void>;
+}

@@ -1,0 +1,103 @@
+/**
+ * Builds what a cell runs from an installation and its verified package, and keeps it while it is
+ * in use.
+ *
+ * Invariant: a key names one installation, one release and one configuration, so that an isolate is
+ * never asked to be two of them.
+ */
+import { type CellLimits, engineCompatibilityDate, type IsolateSpec } from "@berth/cells";
+import { BerthError } from "@berth/protocol";
+import type { LiveInstallation } from "../installation/live.ts";
+import type { Registry } from "../registry/registry.ts";
+import { collectModules } from "./modules.ts";
+
+export interface Specs {
+  find(key: string): IsolateSpec | undefined;
+  /** @throws FUNCTION_ABSENT, MODULE_INVALID, and what opening the package throws */
+  load(live: LiveInstallation): Promise<IsolateSpec>;
+  keysOf(installationId: string): readonly string[];
+  forget(key: string): void;
+}
+
+type Keyed = Pick<LiveInstallation, "id" | "digest" | "configHash">;
+
+/** Begins with the installation's id, which is how the gateway knows who calls. */
+export function isolateKeyOf(live: Keyed): string {
+  return `${live.id}@${live.digest.slice(0, 16)}@${live.configHash}`;
+}
+
+const maxSpecs = 1_000;
+
+export interface SpecOptions {
+  readonly registry: Pick<Registry, "openPackage">;
+  readonly limits: FunctionBounds;
+}
+
+/** Bounds of one request; see `functionLimits` for their meaning. */
+export type FunctionBounds = Pick<CellLimits, "wallMs" | "cpuMs" | "maxResponseBytes">;
+
+export function createSpecs({ registry, limits }: SpecOptions): Specs {
+  const specs = new Map<string, IsolateSpec>();
+  const loading = new Map<string, Promise<IsolateSpec>>();
+  const keys = new Map<string, Set<string>>();
+
+  function forget(key: string): void {
+    specs.delete(key);
+    const id = key.slice(0, key.indexOf("@"));
+    const own = keys.get(id);
+    own?.delete(key);
+    if (own?.size === 0) keys.delete(id);
+  }
+
+  function keep(live: LiveInstallation, spec: IsolateSpec): void {
+    if (specs.size >= maxSpecs) {
+      const oldest = specs.keys().next().value;
+      if (oldest !== undefined) specs.delete(oldest);
+    }
+    specs.set(spec.key, spec);
+    const own = keys.get(live.id);
+    if (own === undefined) keys.set(live.id, new Set([spec.key]));
+    else own.add(spec.key);
+  }
+
+  async function build(live: LiveInstallation, key: string): Promise<IsolateSpec> {
+    const { server } = live.manifest;
+    if (server === undefined) {
+      throw new BerthError("FUNCTION_ABSENT", `${live.app} ${live.version} has no server.entry.`);
+    }
+    const { files } = await registry.openPackage(live.digest);
+    const spec: IsolateSpec = {
+      key,
+      tenant: live.app.slice(0, live.app.indexOf("/")),
+      placement: live.id,
+      mainModule: server.entry,
+      modules: collectModules(files, server.entry),
+      compatibilityDate: server.compatibilityDate ?? engineCompatibilityDate,
+      compatibilityFlags: server.compatibilityFlags,
+      env: { CONFIG: live.config },
+      limits: {
+        memoryMb: live.resources.memory,
+        cpuPercent: live.resources.cpu,
+        ...limits,
+      },
+    };
+    keep(live, spec);
+    return spec;
+  }
+
+  return {
+    find: (key) => specs.get(key),
+    forget,
+    keysOf: (installationId) => [...(keys.get(installationId) ?? [])],
+    load(live) {
+      const key = isolateKeyOf(live);
+      const spec = specs.get(key);
+      if (spec !== undefined) return Promise.resolve(spec);
+      const running = loading.get(key);
+      if (running !== undefined) return running;
+      const built = build(live, key).finally(() => loading.delete(key));
+      loading.set(key, built);
+      return built;
+    },
+  };
+}

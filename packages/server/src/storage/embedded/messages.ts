@@ -1,0 +1,31 @@
+/** What the thread with the database and the thread that routes requests say to each other. */
+
+export interface OpenData {
+  readonly dataFolder: string;
+}
+
+export type Request =
+  | { readonly id: number; readonly sql: string; readonly parameters: readonly unknown[] }
+  | { readonly id: number; readonly close: true };
+
+export interface QueryRows {
+  readonly rows: readonly unknown[];
+  readonly affectedRows: number | undefined;
+  readonly command: string | undefined;
+}
+
+/** PostgreSQL's error fields, as `pg` names them. */
+export interface DatabaseFailure {
+  readonly message: string;
+  readonly code?: string;
+  readonly detail?: string;
+  readonly constraint?: string;
+  readonly table?: string;
+  readonly column?: string;
+  readonly schema?: string;
+}
+
+export type Reply =
+  | { readonly id: 0; readonly isOpen: true }
+  | { readonly id: number; readonly result: QueryRows }
+  | { readonly id: number; readonly failure: DatabaseFailure };

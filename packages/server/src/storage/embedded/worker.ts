@@ -1,0 +1,53 @@
+/**
+ * The thread that holds the embedded database. Answers one statement after another, in the order
+ * in which they come; who may speak when is decided on the other side.
+ */
+import { parentPort, workerData } from "node:worker_threads";
+import { PGlite } from "@electric-sql/pglite";
+import type { DatabaseFailure, OpenData, Reply, Request } from "./messages.ts";
+
+const fields = ["code", "detail", "constraint", "table", "column", "schema"] as const;
+
+function describe(error: unknown): DatabaseFailure {
+  const record = (typeof error === "object" && error !== null ? error : {}) as Record<
+    string,
+    unknown
+  >;
+  const failure: Record<string, string> = {
+    message: typeof record.message === "string" ? record.message : String(error),
+  };
+  for (const field of fields) {
+    const value = record[field];
+    if (typeof value === "string") failure[field] = value;
+  }
+  return failure as unknown as DatabaseFailure;
+}
+
+async function answer(database: PGlite, request: Request): Promise<Reply> {
+  try {
+    if ("close" in request) {
+      await database.query("CHECKPOINT");
+      await database.close();
+      return { id: request.id, result: { rows: [], affectedRows: undefined, command: undefined } };
+    }
+    const { rows, affectedRows, command } = await database.query(request.sql, [
+      ...request.parameters,
+    ]);
+    return { id: request.id, result: { rows, affectedRows, command } };
+  } catch (error) {
+    return { id: request.id, failure: describe(error) };
+  }
+}
+
+const port = parentPort;
+if (port === null) throw new TypeError("The database's thread was started as a program.");
+const { dataFolder } = workerData as OpenData;
+const database = await PGlite.create({ dataDir: dataFolder });
+let last: Promise<void> = Promise.resolve();
+port.on("message", (request: Request) => {
+  last = last.then(async () => {
+    port.postMessage(await answer(database, request));
+    if ("close" in request) port.close();
+  });
+});
+port.postMessage({ id: 0, isOpen: true } satisfies Reply);

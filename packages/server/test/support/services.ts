@@ -1,0 +1,77 @@
+/** The server's own services over a real database, for tests of one domain or of the API. */
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import { identityMigrations } from "../../src/identity/migrations.ts";
+import { type OpenedIdentity, openIdentity } from "../../src/identity/open-identity.ts";
+import { registryMigrations } from "../../src/registry/migrations.ts";
+import {
+  type OpenedRegistry,
+  openRegistry,
+  type RegistryOptions,
+} from "../../src/registry/open-registry.ts";
+import { openBlobStore } from "../../src/storage/blobs.ts";
+import type { Ground } from "../../src/storage/ground.ts";
+import { openKeyRing } from "../../src/storage/keys.ts";
+import {
+  type DatabaseKind,
+  openTestDatabase,
+  silentLogger,
+  type TestDatabase,
+} from "./databases.ts";
+
+/** A clock that tests move. */
+export interface TestClock {
+  now(): number;
+  advance(ms: number): void;
+}
+
+export function createTestClock(startMs = Date.now()): TestClock {
+  let nowMs = startMs;
+  return {
+    now: () => nowMs,
+    advance(ms) {
+      nowMs += ms;
+    },
+  };
+}
+
+export interface TestServices extends AsyncDisposable {
+  readonly database: TestDatabase;
+  readonly identity: OpenedIdentity;
+  readonly registry: OpenedRegistry;
+  readonly ground: Ground;
+  readonly clock: TestClock;
+  readonly folder: string;
+}
+
+export async function openTestServices(
+  kind: DatabaseKind,
+  options: Pick<RegistryOptions, "limits" | "policy"> & {
+    /** Where blobs and uploads lie; default the database's own test folder. */
+    readonly contentFolder?: string;
+    readonly logger?: Ground["logger"];
+  } = {},
+): Promise<TestServices> {
+  const database = await openTestDatabase(kind, [...identityMigrations, ...registryMigrations]);
+  const clock = createTestClock();
+  const ground: Ground = { clock, random: randomBytes, logger: options.logger ?? silentLogger };
+  const keys = await openKeyRing({ folder: database.folder, ...ground });
+  const contentFolder = options.contentFolder ?? database.folder;
+  const registry = await openRegistry({
+    database,
+    blobs: await openBlobStore({ folder: contentFolder }),
+    ground,
+    uploadFolder: join(contentFolder, "uploads"),
+    ...(options.limits === undefined ? {} : { limits: options.limits }),
+    ...(options.policy === undefined ? {} : { policy: options.policy }),
+  });
+  return {
+    database,
+    identity: openIdentity({ database, keys, ground }),
+    registry,
+    ground,
+    clock,
+    folder: contentFolder,
+    [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
+  };
+}
