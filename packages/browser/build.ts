@@ -1,0 +1,52 @@
+/**
+ * Bundles the two scripts that run inside a view's frame and worker, and writes them as strings
+ * into `dist/generated`, where `#generated/*` points.
+ */
+import { createHash } from "node:crypto";
+import { mkdir, writeFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { build } from "vite";
+
+const here = fileURLToPath(new URL(".", import.meta.url));
+const generated = fileURLToPath(new URL("dist/generated/", import.meta.url));
+
+async function bundle(entry: string): Promise<string> {
+  const output = await build({
+    root: here,
+    configFile: false,
+    logLevel: "warn",
+    resolve: { conditions: ["berth-source", "module", "browser", "import", "default"] },
+    build: {
+      write: false,
+      target: "es2022",
+      minify: true,
+      modulePreload: false,
+      lib: { entry, formats: ["iife"], name: "berth", fileName: "script" },
+    },
+  });
+  const [first] = Array.isArray(output) ? output : [output];
+  const chunk = first !== undefined && "output" in first ? first.output[0] : undefined;
+  if (chunk?.type !== "chunk") throw new Error(`${entry} did not build into one script.`);
+  return chunk.code.trim();
+}
+
+async function write(name: string, values: Readonly<Record<string, string>>): Promise<void> {
+  const entries = Object.entries(values);
+  const code = entries.map(([key, value]) => `export const ${key} = ${JSON.stringify(value)};\n`);
+  const types = entries.map(([key]) => `export const ${key}: string;\n`);
+  await writeFile(`${generated}${name}.js`, code.join(""));
+  await writeFile(`${generated}${name}.d.ts`, types.join(""));
+}
+
+const frame = await bundle("src/frame/bootstrap.browser.ts");
+if (/<\/script|<!--/i.test(frame)) throw new Error("The frame's bootstrap would end its script.");
+const worker = await bundle("src/worker/app-worker.worker.ts");
+const hash = createHash("sha256").update(frame).digest("base64");
+
+await mkdir(generated, { recursive: true });
+await write("frame-bootstrap", {
+  frameBootstrapSource: frame,
+  frameBootstrapHash: `sha256-${hash}`,
+});
+await write("app-worker", { appWorkerSource: worker });
+console.log(`frame bootstrap ${frame.length} bytes, worker bootstrap ${worker.length} bytes`);

@@ -1,0 +1,3 @@
+export { frameBootstrapHash, frameBootstrapSource } from "./bootstrap-source.ts";
+export { type FramePolicyOptions, frameContentSecurityPolicy } from "./csp.ts";
+export { type FrameDocumentOptions, frameDocument } from "./document.ts";

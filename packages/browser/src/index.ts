@@ -1,0 +1,39 @@
+export { type Clock, systemClock } from "./clock.ts";
+export {
+  type AccessAttempt,
+  PermissionManager,
+  type PermissionManagerOptions,
+} from "./permissions/permission-manager.ts";
+export { APIProxy, type APIProxyOptions, type TokenSource } from "./proxy/api-proxy.ts";
+export { type APIProxyConfig, defaultAPIProxyConfig } from "./proxy/api-proxy-config.ts";
+export {
+  type ResourceCounter,
+  ResourceMonitor,
+  type ResourceUsage,
+} from "./resources/resource-monitor.ts";
+export type { AppHandle } from "./runtime/app-instance.ts";
+export { AppRuntimeManager } from "./runtime/app-runtime-manager.ts";
+export type {
+  AppApi,
+  AppSource,
+  BundleSource,
+  LocalCapabilities,
+} from "./runtime/app-source.ts";
+export type { AppRuntimeConfig, HostContext } from "./runtime/config.ts";
+export type { MessageEventBody, RuntimeEvents, StatusEvent } from "./runtime/events.ts";
+export { type FromViewSessionOptions, fromViewSession } from "./runtime/from-view-session.ts";
+export { type SourceOfManifestOptions, sourceOfManifest } from "./runtime/source-of-manifest.ts";
+export { createMemoryViewStateStore, type ViewStateStore } from "./runtime/view-state-store.ts";
+export { AppWorker, type AppWorkerOptions } from "./sandbox/app-worker.ts";
+export type { FrameSource } from "./sandbox/frame.ts";
+export type { HostHandlers } from "./sandbox/host-api.ts";
+export type {
+  CommentNode,
+  ElementNode,
+  RootNode,
+  TextNode,
+  ViewNode,
+} from "./view-tree/nodes.ts";
+export { rootId } from "./view-tree/nodes.ts";
+export { ViewTree } from "./view-tree/view-tree.ts";
+export { appWorkerSource, composeWorkerSource } from "./worker/compose-source.ts";

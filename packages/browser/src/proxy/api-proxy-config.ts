@@ -1,0 +1,23 @@
+/** How calls to the platform's API or the app's function are made. */
+export interface APIProxyConfig {
+  /** Absolute, or relative to the page; a path in it is kept before the call's own path. */
+  readonly baseURL: string;
+  /** Milliseconds until a call is given up, each attempt by itself. */
+  readonly timeout: number;
+  /** Further attempts of GET and HEAD after a failure that may pass. */
+  readonly retryAttempts: number;
+  /** Milliseconds. */
+  readonly rateLimitWindow: number;
+  /** Calls in one window; retries count. */
+  readonly maxRequestsPerWindow: number;
+  /** Bytes of an answer's body; a longer one is refused. */
+  readonly maxAnswerBytes: number;
+}
+
+export const defaultAPIProxyConfig: Omit<APIProxyConfig, "baseURL"> = Object.freeze({
+  timeout: 30_000,
+  retryAttempts: 3,
+  rateLimitWindow: 60_000,
+  maxRequestsPerWindow: 600,
+  maxAnswerBytes: 8_388_608,
+});

@@ -1,0 +1,340 @@
+/**
+ * One loaded app under one instance name: its state, its grants, its tree and, while it runs, its
+ * worker.
+ *
+ * Invariant: the state changes by protocol's table only, and a worker exists exactly in the
+ * states starting, running, paused and suspended.
+ */
+import {
+  type AppEvent,
+  type AppState,
+  BerthError,
+  nextAppState,
+  type ParsedManifest,
+  toWire,
+  type ViewContext,
+  type ViewErrorReport,
+  type ViewLog,
+} from "@berth/protocol";
+import { PermissionManager } from "../permissions/permission-manager.ts";
+import { APIProxy } from "../proxy/api-proxy.ts";
+import { createRateWindow } from "../proxy/rate-window.ts";
+import { ResourceMonitor, type ResourceUsage } from "../resources/resource-monitor.ts";
+import { AppWorker } from "../sandbox/app-worker.ts";
+import type { HostHandlers } from "../sandbox/host-api.ts";
+import { ViewTree } from "../view-tree/view-tree.ts";
+import type { AppSource } from "./app-source.ts";
+import { type CallCapability, createCapabilityCalls } from "./capability-calls.ts";
+import type { HostContext, ResolvedConfig } from "./config.ts";
+import type { MessageEventBody } from "./events.ts";
+
+/** What hosts and components see of an instance. */
+export interface AppHandle {
+  readonly instance: string;
+  readonly manifest: ParsedManifest;
+  readonly state: AppState;
+  /** Why it failed; undefined otherwise. */
+  readonly error: BerthError | undefined;
+  readonly tree: ViewTree;
+  readonly permissions: PermissionManager;
+  usage(): ResourceUsage;
+  /** Tells the app of an event of one of its nodes; ignored unless the app runs. */
+  dispatch(nodeId: string, event: string, detail: unknown): void;
+}
+
+export interface AppInstanceOptions {
+  readonly instance: string;
+  readonly manifest: ParsedManifest;
+  readonly source: AppSource;
+  /** Bootstrap and app, put together. */
+  readonly workerSource: string;
+  readonly config: ResolvedConfig;
+  readonly context: () => HostContext;
+  readonly onState: (previous: AppState, error: BerthError | undefined) => void;
+  readonly onViolation: (error: BerthError) => void;
+  readonly onError: (error: BerthError, report: ViewErrorReport) => void;
+  readonly onMessage: (message: MessageEventBody) => void;
+}
+
+const stopGraceMs = 500;
+const answerGraceMs = 2_000;
+const logTimeoutMs = 10_000;
+const maxViewStateBytes = 262_144;
+const violations = new Set(["VIEW_MESSAGE_REFUSED", "VIEW_LIMIT_EXCEEDED", "VIEW_UNRESPONSIVE"]);
+
+export class AppInstance implements AppHandle {
+  readonly instance: string;
+  readonly manifest: ParsedManifest;
+  readonly tree: ViewTree;
+  readonly permissions: PermissionManager;
+  readonly #options: AppInstanceOptions;
+  readonly #monitor: ResourceMonitor;
+  readonly #proxy: APIProxy | undefined;
+  readonly #call: CallCapability;
+  readonly #enterCall: () => void;
+  #state: AppState = "loaded";
+  #error: BerthError | undefined;
+  #worker: AppWorker | undefined;
+  #viewState: unknown;
+
+  constructor(options: AppInstanceOptions) {
+    const { config, source, manifest } = options;
+    const { clock } = config;
+    this.#options = options;
+    this.instance = options.instance;
+    this.manifest = manifest;
+    this.tree = new ViewTree({ limits: config.viewLimits, clock });
+    this.permissions = new PermissionManager({ grants: source.grants, clock });
+    this.permissions.onChange(() => this.updateContext());
+    this.#monitor = new ResourceMonitor({ clock });
+    this.#monitor.observe(() => ({
+      nodes: this.tree.totals.nodes,
+      silenceMs: this.#worker?.silenceMs ?? null,
+    }));
+    this.#viewState = source.viewState ?? config.viewStates.load(options.instance) ?? null;
+    this.#proxy = createProxy(options, this.permissions);
+    this.#call = createCapabilityCalls({ local: source.capabilities ?? {}, proxy: this.#proxy });
+    const window = createRateWindow(manifest.resources.apiCalls, 60_000, clock);
+    this.#enterCall = () => window.enter();
+  }
+
+  get state(): AppState {
+    return this.#state;
+  }
+
+  get error(): BerthError | undefined {
+    return this.#error;
+  }
+
+  usage(): ResourceUsage {
+    return this.#monitor.usage();
+  }
+
+  /** Brings the view up. @throws BerthError RUNTIME_STATE and as AppWorker.start */
+  async start(): Promise<void> {
+    this.#move("start");
+    this.tree.clear();
+    const { config, source, workerSource } = this.#options;
+    const worker = new AppWorker({
+      instance: this.instance,
+      frame: source.frame,
+      workerSource,
+      blockedAPIs: this.manifest.security.blockedAPIs,
+      limits: config.viewLimits,
+      clock: config.clock,
+      container: config.container,
+      handlers: this.#handlers(),
+      onMessage: (bytes) => {
+        this.#monitor.count("messages");
+        this.#monitor.count("messageBytes", bytes);
+      },
+      onEnd: (error) => this.#ended(error),
+    });
+    this.#worker = worker;
+    await worker.start(this.#viewContext());
+    if (this.#worker === worker) this.#move("started");
+  }
+
+  async pause(): Promise<void> {
+    this.#move("pause");
+    await this.#within(this.#worker?.pause());
+  }
+
+  async resume(): Promise<void> {
+    this.#move("resume");
+    await this.#within(this.#worker?.resume());
+  }
+
+  /** Nothing of the view is left when this resolves. @throws BerthError RUNTIME_STATE */
+  async stop(): Promise<void> {
+    const isUp = this.#state === "running" || this.#state === "paused";
+    this.#move("stop");
+    await this.#close(isUp);
+  }
+
+  /** Ends it whatever its state, without asking. */
+  async discard(): Promise<void> {
+    await this.#close(this.#state === "running" || this.#state === "paused");
+  }
+
+  dispatch(nodeId: string, event: string, detail: unknown): void {
+    const node = this.tree.snapshot(nodeId);
+    if (this.#state !== "running" || node?.kind !== "element") return;
+    if (!(node.events as readonly string[]).includes(event)) return;
+    this.#worker?.dispatch(nodeId, event, detail);
+  }
+
+  /** Tells the view of changed grants, theme, locale. */
+  updateContext(): void {
+    if (this.#state !== "running" && this.#state !== "paused") return;
+    this.#worker
+      ?.update(this.#viewContext())
+      // The view reports what its own listeners throw; an ended view is told by onEnd.
+      .catch(() => {});
+  }
+
+  async #close(isAsked: boolean): Promise<void> {
+    const worker = this.#worker;
+    this.#worker = undefined;
+    if (isAsked) await worker?.stop(stopGraceMs);
+    worker?.terminate();
+    this.tree.clear();
+  }
+
+  #handlers(): Omit<HostHandlers, "violation"> {
+    return {
+      mutate: (records) => this.#monitor.count("mutations", this.tree.apply(records)),
+      fetch: (request, signal) =>
+        this.#counted("requests", () => {
+          if (this.#proxy === undefined)
+            throw new BerthError("FUNCTION_ABSENT", "The app has no function or API to call here.");
+          return this.#proxy.fetch(request, signal);
+        }),
+      call: (request, signal) =>
+        this.#counted("capabilityCalls", () => {
+          this.#enterCall();
+          return this.#call(request, signal);
+        }),
+      saveViewState: (state) => this.#saveViewState(state),
+      navigate: (path) => this.#options.onMessage({ kind: "navigate", path }),
+      report: (report) => {
+        this.#keepLog({ level: "error", message: report.stack ?? report.message });
+        this.#options.onError(errorOf(report, this.instance), report);
+      },
+      log: (entry) => {
+        this.#keepLog(entry);
+        this.#options.onMessage({ kind: "log", entry });
+      },
+    };
+  }
+
+  #keepLog({ level, message }: ViewLog): void {
+    if (this.#options.source.isLogKept !== true) return;
+    const args = { level, message: message.slice(0, 8_000) };
+    this.#call({ capability: "log", method: "write", args }, AbortSignal.timeout(logTimeoutMs))
+      // The line has reached the page's own listeners; the server's log is lossy by design.
+      .catch(() => {});
+  }
+
+  async #counted<Result>(
+    counter: "requests" | "capabilityCalls",
+    work: () => Promise<Result>,
+  ): Promise<Result> {
+    this.#monitor.count(counter);
+    try {
+      return await this.#monitor.time(async () => work());
+    } catch (error) {
+      if (error instanceof BerthError && error.code === "PERMISSION_DENIED") {
+        this.#monitor.count("denials");
+        this.#options.onViolation(error);
+      }
+      throw error;
+    }
+  }
+
+  async #saveViewState(state: unknown): Promise<void> {
+    const bytes = JSON.stringify(state ?? null).length;
+    if (bytes > maxViewStateBytes)
+      throw new BerthError(
+        "REQUEST_TOO_LARGE",
+        `The view's state has ${bytes} bytes; at most ${maxViewStateBytes} are kept.`,
+      );
+    this.#viewState = state ?? null;
+    await this.#options.config.viewStates.save(this.instance, this.#viewState);
+  }
+
+  #ended(error: BerthError): void {
+    this.#worker = undefined;
+    this.#error = error;
+    if (violations.has(error.code)) this.#options.onViolation(error);
+    else this.#options.onError(error, reportOf(error));
+    this.#move("fail", error);
+    this.tree.clear();
+  }
+
+  #move(event: AppEvent, error?: BerthError): void {
+    const previous = this.#state;
+    this.#state = nextAppState(previous, event);
+    this.#error = error;
+    this.#options.onState(previous, error);
+  }
+
+  /** An app that does not answer is not waited for; the watchdog sees to it. */
+  async #within(work: Promise<void> | undefined): Promise<void> {
+    const limit = Promise.withResolvers<void>();
+    const cancel = this.#options.config.clock.after(answerGraceMs, limit.resolve);
+    try {
+      await Promise.race([work, limit.promise]);
+    } catch (error) {
+      if (this.#worker === undefined) throw error;
+      const told = errorOf({ message: messageOf(error), isFatal: false }, this.instance);
+      this.#options.onError(told, { message: told.message, isFatal: false });
+    } finally {
+      cancel();
+    }
+  }
+
+  #viewContext(): ViewContext {
+    const { id, name, version, ui } = this.manifest;
+    const [first] = ui.placements;
+    return {
+      app: { id, name, version },
+      instance: this.instance,
+      placement: this.#options.source.placement ?? {
+        kind: first?.kind ?? "page",
+        path: first?.path ?? "/",
+      },
+      ...this.#options.context(),
+      viewState: this.#viewState,
+      grants: this.permissions.grants.map(({ type, resource, actions }) => ({
+        type,
+        resource,
+        actions,
+      })),
+    };
+  }
+}
+
+function createProxy(
+  { source, config, manifest }: AppInstanceOptions,
+  permissions: PermissionManager,
+): APIProxy | undefined {
+  const baseURL = source.api?.origin ?? config.apiProxyConfig.baseURL;
+  if (baseURL === undefined) return undefined;
+  const perMinute = manifest.resources.apiCalls;
+  const { rateLimitWindow = 60_000, maxRequestsPerWindow } = config.apiProxyConfig;
+  const granted = Math.max(1, Math.floor((perMinute * rateLimitWindow) / 60_000));
+  return new APIProxy({
+    config: {
+      ...config.apiProxyConfig,
+      baseURL,
+      rateLimitWindow,
+      maxRequestsPerWindow: Math.min(granted, maxRequestsPerWindow ?? granted),
+    },
+    permissions,
+    fetch: config.fetch,
+    clock: config.clock,
+    random: config.random,
+    ...(source.api?.token === undefined ? {} : { token: source.api.token }),
+  });
+}
+
+function errorOf(report: ViewErrorReport, instance: string): BerthError {
+  return new BerthError("VIEW_THREW", `The view ${instance} threw: ${report.message}`, {
+    details: report.stack === undefined ? {} : { stack: report.stack },
+  });
+}
+
+function reportOf(error: BerthError): ViewErrorReport {
+  const stack = error.details?.stack;
+  return {
+    message: toWire(error).message,
+    isFatal: true,
+    ...(typeof stack === "string" ? { stack } : {}),
+  };
+}
+
+function messageOf(error: unknown): string {
+  const { message } = error as { message?: unknown };
+  return typeof message === "string" ? message.slice(0, 2000) : "it threw";
+}

@@ -1,0 +1,236 @@
+/**
+ * Runs apps in a page: loads, starts, pauses, resumes, stops and unloads them by instance name.
+ *
+ * Owns every instance, and through it every frame, worker and port; `close` leaves none. Knows
+ * nothing of React or of a Berth server.
+ */
+import {
+  type AppManifest,
+  type AppState,
+  BerthError,
+  type ParsedManifest,
+  parseManifest,
+  type ResourceLimits,
+} from "@berth/protocol";
+import { createEmitter } from "../emitter.ts";
+import { composeWorkerSource } from "../worker/compose-source.ts";
+import { type AppHandle, AppInstance } from "./app-instance.ts";
+import type { AppSource } from "./app-source.ts";
+import {
+  type AppRuntimeConfig,
+  type HostContext,
+  type ResolvedConfig,
+  resolveConfig,
+  resolveContext,
+} from "./config.ts";
+import type { RuntimeEvents } from "./events.ts";
+import { loadBundle, loadText } from "./load-bundle.ts";
+
+const active: ReadonlySet<AppState> = new Set(["starting", "running", "paused", "suspended"]);
+const resourceEventMs = 1_000;
+
+export class AppRuntimeManager {
+  readonly #config: ResolvedConfig;
+  readonly #emitter = createEmitter<RuntimeEvents>();
+  readonly #instances = new Map<string, AppInstance>();
+  readonly #loading = new Map<string, AbortController>();
+  readonly #lastUsage = new Map<string, string>();
+  #context: HostContext;
+  #stopSampling: (() => void) | undefined;
+
+  constructor(config: AppRuntimeConfig = {}) {
+    this.#config = resolveConfig(config);
+    this.#context = resolveContext(config);
+  }
+
+  /**
+   * Fetches an app's module, checks manifest and digest, and makes it ready to start.
+   *
+   * @param instance - names the running instance, not the app; one app may run several times
+   * @throws BerthError RUNTIME_INSTANCE_EXISTS, MANIFEST_INVALID, PLATFORM_INCOMPATIBLE,
+   *   VIEW_LOAD_FAILED, PACKAGE_DIGEST_MISMATCH
+   */
+  async load(instance: string, source: AppSource): Promise<AppHandle> {
+    if (this.#instances.has(instance) || this.#loading.has(instance))
+      throw new BerthError(
+        "RUNTIME_INSTANCE_EXISTS",
+        `An instance named ${JSON.stringify(instance)} is loaded; unload it, or choose another name.`,
+      );
+    const loading = new AbortController();
+    this.#loading.set(instance, loading);
+    try {
+      const manifest = readManifest(source.manifest, this.#config.defaultResourceLimits);
+      refuseOtherLevels(manifest);
+      const options = { fetch: this.#config.fetch, signal: loading.signal };
+      const [code, bootstrap] = await Promise.all([
+        loadBundle(source.bundle, options),
+        this.#config.workerScriptPath === undefined
+          ? undefined
+          : loadText(this.#config.workerScriptPath, options),
+      ]);
+      loading.signal.throwIfAborted();
+      return this.#add(instance, source, manifest, { code, bootstrap });
+    } finally {
+      this.#loading.delete(instance);
+    }
+  }
+
+  /**
+   * Resolves when the app's own start has. From loaded, stopped or failed.
+   *
+   * @throws BerthError RUNTIME_INSTANCE_UNKNOWN, RUNTIME_STATE, RUNTIME_CAPACITY, VIEW_*
+   */
+  async start(instance: string): Promise<void> {
+    const app = this.#get(instance);
+    const running = [...this.#instances.values()].filter(({ state }) => active.has(state)).length;
+    if (!active.has(app.state) && running >= this.#config.maxConcurrentApps)
+      throw new BerthError(
+        "RUNTIME_CAPACITY",
+        `${running} apps run, as many as maxConcurrentApps allows; stop one before ${JSON.stringify(instance)} can start.`,
+      );
+    await app.start();
+  }
+
+  /** Asks the view to rest; events no longer reach it. @throws BerthError RUNTIME_STATE */
+  async pause(instance: string): Promise<void> {
+    await this.#get(instance).pause();
+  }
+
+  /** @throws BerthError RUNTIME_STATE */
+  async resume(instance: string): Promise<void> {
+    await this.#get(instance).resume();
+  }
+
+  /** Ends the view; the instance can be started again. @throws BerthError RUNTIME_STATE */
+  async stop(instance: string): Promise<void> {
+    await this.#get(instance).stop();
+  }
+
+  /** Ends and forgets an instance, whatever its state. Its view state is kept by the store. */
+  async unload(instance: string): Promise<void> {
+    this.#loading.get(instance)?.abort(new BerthError("RUNTIME_STATE", "The load was given up."));
+    const app = this.#instances.get(instance);
+    if (app === undefined) return;
+    const previous = app.state;
+    this.#instances.delete(instance);
+    this.#lastUsage.delete(instance);
+    this.#sample();
+    await app.discard();
+    this.#emitter.emit("status", { instance, state: "unloaded", previous });
+  }
+
+  /** Undefined when nothing of that name is loaded. */
+  get(instance: string): AppHandle | undefined {
+    return this.#instances.get(instance);
+  }
+
+  list(): readonly AppHandle[] {
+    return [...this.#instances.values()];
+  }
+
+  /** Calls back at each event of that name; returns the unsubscriber. */
+  on<Name extends keyof RuntimeEvents>(
+    name: Name,
+    listener: (event: RuntimeEvents[Name]) => void,
+  ): () => void {
+    return this.#emitter.on(name, listener);
+  }
+
+  /** Changes theme, locale and the like for every running view. */
+  setContext(context: Partial<HostContext>): void {
+    this.#context = { ...this.#context, ...context };
+    for (const app of this.#instances.values()) app.updateContext();
+  }
+
+  /** Unloads everything. Idempotent; the manager may be used again afterwards. */
+  async close(): Promise<void> {
+    const names = new Set([...this.#instances.keys(), ...this.#loading.keys()]);
+    await Promise.all([...names].map((instance) => this.unload(instance)));
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #get(instance: string): AppInstance {
+    const app = this.#instances.get(instance);
+    if (app !== undefined) return app;
+    throw new BerthError(
+      "RUNTIME_INSTANCE_UNKNOWN",
+      `No instance named ${JSON.stringify(instance)} is loaded; load it first.`,
+    );
+  }
+
+  #add(
+    instance: string,
+    source: AppSource,
+    manifest: ParsedManifest,
+    script: { readonly code: string; readonly bootstrap: string | undefined },
+  ): AppHandle {
+    const emitter = this.#emitter;
+    const app: AppInstance = new AppInstance({
+      instance,
+      manifest,
+      source,
+      workerSource: composeWorkerSource({
+        code: script.code,
+        blockedAPIs: manifest.security.blockedAPIs,
+        ...(script.bootstrap === undefined ? {} : { bootstrap: script.bootstrap }),
+      }),
+      config: this.#config,
+      context: () => this.#context,
+      onState: (previous, error) => {
+        this.#sample();
+        const { state } = app;
+        emitter.emit("status", { instance, state, previous, ...(error ? { error } : {}) });
+      },
+      onViolation: (error) => emitter.emit("violation", { instance, error }),
+      onError: (error, report) => emitter.emit("error", { instance, error, report }),
+      onMessage: (message) => emitter.emit("message", { instance, ...message }),
+    });
+    this.#instances.set(instance, app);
+    emitter.emit("status", { instance, state: app.state, previous: undefined });
+    return app;
+  }
+
+  /** Samples while something runs, and only then. */
+  #sample(): void {
+    const isNeeded = [...this.#instances.values()].some(({ state }) => active.has(state));
+    if (!isNeeded) {
+      this.#stopSampling?.();
+      this.#stopSampling = undefined;
+      return;
+    }
+    this.#stopSampling ??= this.#config.clock.every(resourceEventMs, () => {
+      for (const app of this.#instances.values()) this.#emitUsage(app);
+    });
+  }
+
+  #emitUsage(app: AppInstance): void {
+    if (!active.has(app.state)) return;
+    const usage = app.usage();
+    const key = JSON.stringify({ ...usage, silenceMs: null });
+    if (this.#lastUsage.get(app.instance) === key) return;
+    this.#lastUsage.set(app.instance, key);
+    this.#emitter.emit("resource", { instance: app.instance, usage });
+  }
+}
+
+function readManifest(
+  manifest: AppManifest | ParsedManifest,
+  defaults: ResourceLimits,
+): ParsedManifest {
+  const isObject = typeof manifest === "object" && manifest !== null;
+  return parseManifest(
+    isObject ? { ...manifest, resources: { ...defaults, ...manifest.resources } } : manifest,
+  );
+}
+
+function refuseOtherLevels({ id, security, ui, entryPoint }: ParsedManifest): void {
+  const refuse = (what: string) =>
+    new BerthError("PLATFORM_INCOMPATIBLE", `${id} ${what}; this runtime runs strict views only.`);
+  if (security.sandboxLevel !== "strict")
+    throw refuse(`asks for the sandbox level ${security.sandboxLevel}`);
+  if (ui.mode !== "catalog") throw refuse(`draws by ui.mode ${ui.mode}`);
+  if (entryPoint === undefined) throw refuse("has no view (entryPoint)");
+}

@@ -1,0 +1,34 @@
+/** Where an app comes from: what the manager needs to run its view. */
+import type { AppManifest, Grant, ParsedManifest, ViewContext } from "@berth/protocol";
+import type { TokenSource } from "../proxy/api-proxy.ts";
+import type { FrameSource } from "../sandbox/frame.ts";
+
+export type BundleSource =
+  /** Fetched without credentials; `digest` is its SHA-256 as 64 hexadecimal digits. */
+  | { readonly url: string; readonly digest?: string }
+  | { readonly code: string; readonly digest?: string };
+
+export interface AppApi {
+  /** The function's origin, or the platform API's base address. */
+  readonly origin: string;
+  readonly token?: TokenSource;
+}
+
+/** Answers capability calls in the page, where no server does: `capabilities.state.get(args)`. */
+export type LocalCapabilities = Readonly<
+  Record<string, Readonly<Record<string, (args: unknown) => unknown>>>
+>;
+
+export interface AppSource {
+  readonly manifest: AppManifest | ParsedManifest;
+  readonly bundle: BundleSource;
+  readonly frame: FrameSource;
+  readonly api?: AppApi;
+  readonly capabilities?: LocalCapabilities;
+  readonly grants: readonly Grant[];
+  /** The last persisted view state; the manager's store is asked when it is absent. */
+  readonly viewState?: unknown;
+  readonly placement?: ViewContext["placement"];
+  /** True where the `log` capability keeps what the view logs and throws. Default false. */
+  readonly isLogKept?: boolean;
+}

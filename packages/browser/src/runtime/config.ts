@@ -1,0 +1,76 @@
+/** The manager's settings, each with its default. */
+import {
+  defaultResourceLimits,
+  defaultViewLimits,
+  type ResourceLimits,
+  type ViewContext,
+  type ViewLimits,
+} from "@berth/protocol";
+import { type Clock, systemClock } from "../clock.ts";
+import type { APIProxyConfig } from "../proxy/api-proxy-config.ts";
+import { createMemoryViewStateStore, type ViewStateStore } from "./view-state-store.ts";
+
+export interface AppRuntimeConfig {
+  /** Instances that are starting, running, paused or suspended at once. Default 10. */
+  readonly maxConcurrentApps?: number;
+  /** For manifests that leave `resources` or a part of it out. */
+  readonly defaultResourceLimits?: Partial<ResourceLimits>;
+  /** Address of a script that replaces the standard worker bootstrap. */
+  readonly workerScriptPath?: string;
+  /** The platform's API for apps whose source names none, and how all calls are made. */
+  readonly apiProxyConfig?: Partial<APIProxyConfig>;
+  readonly viewLimits?: Partial<ViewLimits>;
+  readonly theme?: ViewContext["theme"];
+  readonly locale?: string;
+  readonly timeZone?: string;
+  readonly direction?: ViewContext["direction"];
+  readonly viewStates?: ViewStateStore;
+  /** Where the hidden frames are put. Default: the page's body. */
+  readonly container?: () => HTMLElement;
+  /** For bundles and calls. Default: the page's own. */
+  readonly fetch?: typeof globalThis.fetch;
+  readonly clock?: Clock;
+  /** In [0, 1); spreads retries. */
+  readonly random?: () => number;
+}
+
+export interface HostContext
+  extends Pick<ViewContext, "theme" | "locale" | "timeZone" | "direction"> {}
+
+export interface ResolvedConfig {
+  readonly maxConcurrentApps: number;
+  readonly defaultResourceLimits: ResourceLimits;
+  readonly workerScriptPath: string | undefined;
+  readonly apiProxyConfig: Partial<APIProxyConfig>;
+  readonly viewLimits: ViewLimits;
+  readonly viewStates: ViewStateStore;
+  readonly container: () => HTMLElement;
+  readonly fetch: typeof globalThis.fetch;
+  readonly clock: Clock;
+  readonly random: () => number;
+}
+
+export function resolveConfig(config: AppRuntimeConfig): ResolvedConfig {
+  return {
+    maxConcurrentApps: config.maxConcurrentApps ?? 10,
+    defaultResourceLimits: { ...defaultResourceLimits, ...config.defaultResourceLimits },
+    workerScriptPath: config.workerScriptPath,
+    apiProxyConfig: config.apiProxyConfig ?? {},
+    viewLimits: { ...defaultViewLimits, ...config.viewLimits },
+    viewStates: config.viewStates ?? createMemoryViewStateStore(),
+    container: config.container ?? (() => document.body),
+    fetch: config.fetch ?? ((...request) => globalThis.fetch(...request)),
+    clock: config.clock ?? systemClock,
+    random: config.random ?? Math.random,
+  };
+}
+
+export function resolveContext(config: AppRuntimeConfig): HostContext {
+  const format = Intl.DateTimeFormat().resolvedOptions();
+  return {
+    theme: config.theme ?? "light",
+    locale: config.locale ?? globalThis.navigator?.language ?? "en",
+    timeZone: config.timeZone ?? format.timeZone,
+    direction: config.direction ?? "ltr",
+  };
+}

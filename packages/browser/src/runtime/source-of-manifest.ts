@@ -1,0 +1,39 @@
+/**
+ * An app's source where no Berth server is: its module lies at `entryPoint`, relative to the
+ * page, and the page that names the manifest thereby grants what it asks for.
+ */
+import { type AppManifest, type Grant, parseManifest, permissionsAsked } from "@berth/protocol";
+import type { AppSource, BundleSource, LocalCapabilities } from "./app-source.ts";
+
+export interface SourceOfManifestOptions {
+  /** Default: `entryPoint`, relative to the page. */
+  readonly bundle?: BundleSource;
+  /** Default: everything that the manifest asks for. */
+  readonly grants?: readonly Grant[];
+  readonly api?: AppSource["api"];
+  readonly capabilities?: LocalCapabilities;
+}
+
+/** @throws BerthError MANIFEST_INVALID */
+export function sourceOfManifest(
+  manifest: AppManifest,
+  options: SourceOfManifestOptions = {},
+): AppSource {
+  const parsed = parseManifest(manifest);
+  const granted = permissionsAsked(parsed).map(
+    ({ type, resource, actions }, index): Grant => ({
+      id: `page-${index}`,
+      type,
+      resource,
+      actions,
+    }),
+  );
+  return {
+    manifest,
+    bundle: options.bundle ?? { url: parsed.entryPoint ?? "" },
+    frame: { srcdoc: true },
+    grants: options.grants ?? granted,
+    ...(options.api === undefined ? {} : { api: options.api }),
+    ...(options.capabilities === undefined ? {} : { capabilities: options.capabilities }),
+  };
+}

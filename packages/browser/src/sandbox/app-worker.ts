@@ -1,0 +1,293 @@
+/**
+ * One view at work: its frame, its worker, the ports between, and the watchdog.
+ *
+ * Owns every one of them from `open` until it ends; after `terminate` nothing of it is left in
+ * the page. Ends exactly once, by being stopped or with the error that ended it.
+ * Trust: only the frame's own window may say hello, once; all that comes over the ports passes
+ * the guard. The frame's removal is what surely ends the worker: no message of ours has to arrive.
+ */
+import {
+  BerthError,
+  type BootMessage,
+  type ViewApi,
+  type ViewContext,
+  type ViewLimits,
+} from "@berth/protocol";
+import { RpcSession, type RpcStub } from "capnweb";
+import type { Clock } from "../clock.ts";
+import { createFrame, type FrameSource } from "./frame.ts";
+import { createHostApi, type HostHandlers, redactError } from "./host-api.ts";
+import { createPortGuard, type PortGuard } from "./port-guard.ts";
+import { createWatchdog, type Watchdog } from "./watchdog.ts";
+
+export interface AppWorkerOptions {
+  readonly instance: string;
+  readonly frame: FrameSource;
+  /** Bootstrap and app, as composeWorkerSource puts them together. */
+  readonly workerSource: string;
+  readonly blockedAPIs: readonly string[];
+  readonly limits: ViewLimits;
+  readonly clock: Clock;
+  /** Where frames are put. */
+  readonly container: () => HTMLElement;
+  readonly handlers: Omit<HostHandlers, "violation">;
+  readonly onMessage: (bytes: number) => void;
+  /** Once, unless `terminate` came first. */
+  readonly onEnd: (error: BerthError) => void;
+}
+
+/** Calls to the view that it has not answered yet; further events are dropped. */
+const maxDispatchesWaiting = 64;
+const capnwebLimits = { maxDepth: 128, maxBigIntDigits: 1 };
+
+export class AppWorker {
+  readonly #options: AppWorkerOptions;
+  readonly #ending = new AbortController();
+  readonly #ended = Promise.withResolvers<never>();
+  #frame: HTMLIFrameElement | undefined;
+  #control: MessagePort | undefined;
+  #guard: PortGuard | undefined;
+  #watchdog: Watchdog | undefined;
+  #view: RpcStub<ViewApi> | undefined;
+  #dispatchesWaiting = 0;
+
+  constructor(options: AppWorkerOptions) {
+    this.#options = options;
+    // Whoever waits on it hears of it; an end that nobody waits for is no error of its own.
+    this.#ended.promise.catch(() => {});
+  }
+
+  /** Milliseconds since the worker last beat; null when it is not up. */
+  get silenceMs(): number | null {
+    return this.#watchdog?.silenceMs() ?? null;
+  }
+
+  /**
+   * Brings the view up: frame, hand-shake, worker, the app's own `start`.
+   *
+   * @throws BerthError VIEW_LOAD_FAILED, VIEW_THREW, VIEW_UNRESPONSIVE, VIEW_MESSAGE_REFUSED,
+   *   VIEW_LIMIT_EXCEEDED; nothing of it is left then
+   */
+  async start(context: ViewContext): Promise<void> {
+    const { clock, limits, instance } = this.#options;
+    const cancel = clock.after(limits.startTimeoutMs, () =>
+      this.#end(
+        new BerthError(
+          "VIEW_LOAD_FAILED",
+          `The view ${instance} did not start within ${limits.startTimeoutMs} ms; its frame did not load, or its start never ended.`,
+        ),
+      ),
+    );
+    try {
+      const view = await this.#orEnd(this.#open());
+      await this.#orEnd(view.start(context));
+    } catch (error) {
+      const told = error instanceof BerthError ? error : thrownByView(error, instance);
+      this.#end(told);
+      throw told;
+    } finally {
+      cancel();
+    }
+  }
+
+  /** Tells the view of a changed context. */
+  update(context: ViewContext): Promise<void> {
+    return this.#ask((view) => view.update(context));
+  }
+
+  pause(): Promise<void> {
+    return this.#ask((view) => view.pause());
+  }
+
+  resume(): Promise<void> {
+    return this.#ask((view) => view.resume());
+  }
+
+  /** Delivers an event; dropped while the view has too many unanswered. */
+  dispatch(nodeId: string, event: string, detail: unknown): void {
+    if (this.#dispatchesWaiting >= maxDispatchesWaiting) return;
+    this.#dispatchesWaiting += 1;
+    this.#ask((view) => view.dispatch(nodeId, event, detail))
+      // The view's own listeners report what they throw; an ended view is told by onEnd.
+      .catch(() => {})
+      .finally(() => {
+        this.#dispatchesWaiting -= 1;
+      });
+  }
+
+  /** Lets the view say goodbye, for at most `graceMs`, then terminates it. */
+  async stop(graceMs: number): Promise<void> {
+    const grace = Promise.withResolvers<void>();
+    const cancel = this.#options.clock.after(graceMs, grace.resolve);
+    try {
+      await Promise.race([this.#ask((view) => view.stop()), grace.promise]);
+    } catch {
+      // A view that throws while it stops is stopped all the same.
+    } finally {
+      cancel();
+      this.terminate();
+    }
+  }
+
+  /** Ends it now. Idempotent. */
+  terminate(): void {
+    if (this.#ending.signal.aborted) return;
+    const error = new BerthError("RUNTIME_STATE", "The view was stopped.");
+    this.#close(error);
+  }
+
+  async #ask(call: (view: RpcStub<ViewApi>) => Promise<void>): Promise<void> {
+    const view = this.#view;
+    if (view === undefined) return;
+    await this.#orEnd(call(view));
+  }
+
+  #orEnd<Result>(work: Promise<Result>): Promise<Result> {
+    return Promise.race([work, this.#ended.promise]);
+  }
+
+  async #open(): Promise<RpcStub<ViewApi>> {
+    const frame = createFrame(document, this.#options.frame, `${this.#options.instance} sandbox`);
+    this.#frame = frame;
+    const hello = Promise.withResolvers<Window>();
+    let hellos = 0;
+    const onHello = (event: MessageEvent<unknown>): void => {
+      if (event.source === null || event.source !== frame.contentWindow) return;
+      const isHello = (event.data as { berth?: unknown } | null)?.berth === "hello";
+      hellos += 1;
+      if (isHello && hellos === 1 && event.origin === "null") hello.resolve(frame.contentWindow);
+      else this.#end(loadedAgain(this.#options.instance));
+    };
+    let loads = 0;
+    frame.addEventListener("load", () => {
+      loads += 1;
+      if (loads > 1) this.#end(loadedAgain(this.#options.instance));
+    });
+    const { signal } = this.#ending;
+    window.addEventListener("message", onHello, { signal });
+    this.#options.container().append(frame);
+    return this.#connect(await this.#orEnd(hello.promise));
+  }
+
+  #connect(frameWindow: Window): RpcStub<ViewApi> {
+    const { clock, limits, instance, handlers } = this.#options;
+    const [control, rpc, beat] = [new MessageChannel(), new MessageChannel(), new MessageChannel()];
+    // The frame's origin is opaque, so that no target origin can be named: the message holds
+    // ports alone, and went to the window that said hello.
+    frameWindow.postMessage({ berth: "boot" }, "*", [control.port2, rpc.port2, beat.port2]);
+    this.#control = control.port1;
+    control.port1.onmessage = ({ data }: MessageEvent<unknown>) =>
+      this.#end(scriptFailed(data, instance));
+    this.#watchdog = createWatchdog({
+      port: beat.port1,
+      limits,
+      clock,
+      onTrouble: (trouble) => this.#end(troubleOf(trouble, instance, limits)),
+    });
+    this.#guard = createPortGuard({
+      port: rpc.port1,
+      limits,
+      clock,
+      onMessage: this.#options.onMessage,
+      onViolation: (error) => this.#end(error),
+      onClosed: () =>
+        this.#end(new BerthError("VIEW_THREW", `The view ${instance} closed its connection.`)),
+    });
+    const hostApi = createHostApi({
+      handlers: {
+        mutate: (records) => {
+          try {
+            handlers.mutate(records);
+          } catch (error) {
+            if (error instanceof BerthError) this.#end(error);
+            throw error;
+          }
+        },
+        fetch: (request, signal) => handlers.fetch(request, signal),
+        call: (request, signal) => handlers.call(request, signal),
+        saveViewState: (state) => handlers.saveViewState(state),
+        navigate: (path) => handlers.navigate(path),
+        report: (error) => handlers.report(error),
+        log: (entry) => handlers.log(entry),
+        violation: (error) => this.#end(error),
+      },
+      maxCallsInFlight: limits.maxCallsInFlight,
+      signal: this.#ending.signal,
+    });
+    const session = new RpcSession<ViewApi>(this.#guard, hostApi, {
+      onSendError: redactError,
+      limits: { ...capnwebLimits, maxMessageSize: limits.maxMessageBytes },
+    });
+    this.#view = session.getRemoteMain();
+    const { workerSource, blockedAPIs } = this.#options;
+    const boot: BootMessage = {
+      workerSource,
+      blockedAPIs,
+      heartbeatIntervalMs: limits.heartbeatIntervalMs,
+    };
+    control.port1.postMessage(boot);
+    return this.#view;
+  }
+
+  #end(error: BerthError): void {
+    if (this.#ending.signal.aborted) return;
+    this.#close(error);
+    this.#options.onEnd(error);
+  }
+
+  #close(error: BerthError): void {
+    this.#ending.abort(error);
+    this.#ended.reject(error);
+    this.#guard?.close();
+    this.#watchdog?.close();
+    this.#control?.postMessage({ stop: true });
+    this.#control?.close();
+    this.#view?.[Symbol.dispose]();
+    this.#frame?.remove();
+    this.#frame = undefined;
+    this.#control = undefined;
+    this.#guard = undefined;
+    this.#watchdog = undefined;
+    this.#view = undefined;
+  }
+}
+
+function loadedAgain(instance: string): BerthError {
+  return new BerthError(
+    "VIEW_MESSAGE_REFUSED",
+    `The frame of the view ${instance} loaded a second document or spoke out of turn.`,
+  );
+}
+
+function troubleOf(
+  trouble: "silent" | "flooding",
+  instance: string,
+  limits: ViewLimits,
+): BerthError {
+  return trouble === "silent"
+    ? new BerthError(
+        "VIEW_UNRESPONSIVE",
+        `The view ${instance} gave no sign of life for ${limits.heartbeatTimeoutMs} ms; its code does not yield.`,
+      )
+    : new BerthError("VIEW_LIMIT_EXCEEDED", `The view ${instance} floods its heartbeat.`);
+}
+
+/** The worker's script does not parse or load. The text comes from the frame, so it is bounded. */
+function scriptFailed(data: unknown, instance: string): BerthError {
+  const error = (data as { error?: { message?: unknown; line?: unknown } } | null)?.error;
+  const message = typeof error?.message === "string" ? error.message.slice(0, 500) : "";
+  return new BerthError(
+    "VIEW_LOAD_FAILED",
+    `The script of the view ${instance} does not load: ${message || "no reason given"}; it must be one script without import or export.`,
+  );
+}
+
+/** What the app's `start` threw, as it came over the wire. */
+function thrownByView(error: unknown, instance: string): BerthError {
+  const { message, viewStack } = error as { message?: unknown; viewStack?: unknown };
+  const text = typeof message === "string" ? message.slice(0, 2000) : "it threw";
+  const stack = typeof viewStack === "string" ? viewStack.slice(0, 16_000) : undefined;
+  return new BerthError("VIEW_THREW", `The view ${instance} did not start: ${text}`, {
+    details: stack === undefined ? {} : { stack },
+  });
+}

@@ -1,0 +1,128 @@
+/**
+ * Stands between a view's port and capnweb: bounds bytes, rate and live stubs, and lets through
+ * only what wire-grammar.ts allows. The first violation closes the port for good; whatever the
+ * view had still sent is dropped unread.
+ *
+ * Owns the host's end of the `rpc` port. Does not decide what a call may do: see host-api.ts.
+ */
+import { BerthError, type ViewLimits } from "@berth/protocol";
+import type { RpcTransportWithCustomEncoding } from "capnweb";
+import type { Clock } from "../clock.ts";
+import { createTokenBucket } from "./token-bucket.ts";
+import { parseWireMessage, type WireMessage } from "./wire-grammar.ts";
+
+export interface PortGuardOptions {
+  readonly port: MessagePort;
+  readonly limits: ViewLimits;
+  readonly clock: Clock;
+  /** Each message that passed, in bytes. */
+  readonly onMessage: (bytes: number) => void;
+  /** At most once. */
+  readonly onViolation: (error: BerthError) => void;
+  /** The view closed the session by itself. */
+  readonly onClosed: () => void;
+}
+
+export interface PortGuard extends RpcTransportWithCustomEncoding {
+  close(): void;
+}
+
+export function createPortGuard(options: PortGuardOptions): PortGuard {
+  const { port, limits, clock } = options;
+  const bucket = createTokenBucket(limits.maxMessagesPerSecond, clock);
+  const waiting: unknown[] = [];
+  let receiver: PromiseWithResolvers<unknown> | undefined;
+  let liveStubs = 0;
+  let isClosed = false;
+
+  const close = (): void => {
+    if (isClosed) return;
+    isClosed = true;
+    port.onmessage = null;
+    port.onmessageerror = null;
+    port.close();
+    waiting.length = 0;
+    receiver?.reject(new Error("The port is closed."));
+  };
+  const violate = (error: BerthError): void => {
+    if (isClosed) return;
+    close();
+    options.onViolation(error);
+  };
+  const take = (data: unknown): void => {
+    if (!bucket.take())
+      throw exceeded(`sends more than ${limits.maxMessagesPerSecond} messages a second`);
+    if (typeof data !== "string")
+      throw new BerthError("VIEW_MESSAGE_REFUSED", "A message of the view is not text.");
+    const bytes = utf8Bytes(data, limits.maxMessageBytes);
+    if (bytes > limits.maxMessageBytes)
+      throw exceeded(`sends a message of more than ${limits.maxMessageBytes} bytes`);
+    const message = parseWireMessage(data);
+    liveStubs += stubsOf(message);
+    if (liveStubs > limits.maxLiveStubs)
+      throw exceeded(`holds more than ${limits.maxLiveStubs} results unreleased`);
+    options.onMessage(bytes);
+    if (message.kind === "abort") {
+      close();
+      options.onClosed();
+      return;
+    }
+    if (receiver) {
+      receiver.resolve(message.frame);
+      receiver = undefined;
+    } else waiting.push(message.frame);
+  };
+  port.onmessage = (event: MessageEvent<unknown>) => {
+    if (isClosed) return;
+    try {
+      take(event.data);
+    } catch (error) {
+      violate(asViolation(error));
+    }
+  };
+  port.onmessageerror = () =>
+    violate(new BerthError("VIEW_MESSAGE_REFUSED", "A message of the view cannot be read."));
+
+  return {
+    encodingLevel: "jsonCompatible",
+    send(message) {
+      if (!isClosed) port.postMessage(JSON.stringify(message));
+    },
+    receive() {
+      if (waiting.length > 0) return Promise.resolve(waiting.shift());
+      receiver = Promise.withResolvers();
+      if (isClosed) receiver.reject(new Error("The port is closed."));
+      return receiver.promise;
+    },
+    // capnweb aborts when a message makes no sense to it: a release of what was never held, say.
+    abort(reason) {
+      const why = reason instanceof Error ? reason.message : String(reason);
+      violate(
+        new BerthError("VIEW_MESSAGE_REFUSED", `The view broke the protocol: ${why.slice(0, 200)}`),
+      );
+    },
+    close,
+  };
+
+  function exceeded(what: string): BerthError {
+    return new BerthError("VIEW_LIMIT_EXCEEDED", `The view ${what}.`);
+  }
+}
+
+function stubsOf(message: WireMessage): number {
+  if (message.kind === "push") return 1;
+  return message.kind === "release" ? -1 : 0;
+}
+
+/** Exact up to `max`; beyond, some number above it, without encoding what is surely too long. */
+function utf8Bytes(text: string, max: number): number {
+  if (text.length > max) return text.length;
+  if (text.length * 3 <= max) return text.length;
+  return new TextEncoder().encode(text).byteLength;
+}
+
+function asViolation(error: unknown): BerthError {
+  return error instanceof BerthError
+    ? error
+    : new BerthError("VIEW_MESSAGE_REFUSED", "A message of the view cannot be read.");
+}

@@ -1,0 +1,117 @@
+/**
+ * The standard worker bootstrap: runs first in every view's worker, with the app's module behind
+ * it in the same script. Shuts globals away, keeps the heartbeat, speaks capnweb with the host,
+ * and leaves one frozen global for the SDK.
+ *
+ * Trust: the app runs in this realm and may break whatever it reaches; nothing here is a defence
+ * of the host, which believes no message. What is captured early is captured for the app's own
+ * good: its errors are to be seen, its hangs to be noticed.
+ */
+import type { HostApi, ViewApi, ViewContext, ViewRuntime } from "@berth/protocol";
+import { RpcSession, type RpcStub, RpcTarget } from "capnweb";
+import { describeError, watchErrors } from "./errors.worker.ts";
+import { createPortTransport } from "./port-transport.worker.ts";
+import { removeGlobals } from "./remove-globals.worker.ts";
+
+interface Boot {
+  readonly heartbeatIntervalMs: number;
+}
+
+const given = globalThis as { __berthBlockedAPIs?: readonly string[] };
+const blockedAPIs = given.__berthBlockedAPIs ?? [];
+delete given.__berthBlockedAPIs;
+
+const errors = watchErrors();
+const defined = Promise.withResolvers<ViewApi>();
+const connected = Promise.withResolvers<RpcStub<HostApi>>();
+let isDefined = false;
+let isConnected = false;
+
+/** The host's calls, each to what the app defined. */
+class WorkerViewApi extends RpcTarget implements ViewApi {
+  async start(context: ViewContext): Promise<void> {
+    const view = await defined.promise;
+    await guarded(() => view.start(context));
+  }
+  async update(context: ViewContext): Promise<void> {
+    await (await defined.promise).update(context);
+  }
+  async pause(): Promise<void> {
+    await (await defined.promise).pause();
+  }
+  async resume(): Promise<void> {
+    await (await defined.promise).resume();
+  }
+  async stop(): Promise<void> {
+    await (await defined.promise).stop();
+  }
+  async dispatch(nodeId: string, event: string, detail: unknown): Promise<void> {
+    await (await defined.promise).dispatch(nodeId, event, detail);
+  }
+}
+
+/** Errors of `start` cross with the app's own stack, which capnweb would leave out. */
+async function guarded(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    const { message, stack } = describeError(error, "The view's start failed.");
+    throw Object.assign(new Error(message), { viewStack: stack ?? null });
+  }
+}
+
+const setTimer = setInterval;
+
+addEventListener("message", (event: MessageEvent<Boot>) => {
+  const [rpc, beat] = event.ports;
+  // Not removed afterwards: the SDK's DOM may put its own removeEventListener in this place.
+  if (isConnected || !event.isTrusted || rpc === undefined || beat === undefined) return;
+  // First in line, so that no listener of the app ever sees the ports.
+  event.stopImmediatePropagation();
+  isConnected = true;
+  const post = beat.postMessage.bind(beat);
+  post(0);
+  setTimer(() => post(0), event.data.heartbeatIntervalMs);
+  const session = new RpcSession<HostApi>(createPortTransport(rpc), new WorkerViewApi());
+  connected.resolve(session.getRemoteMain());
+});
+
+errors.forward((report) => {
+  connected.promise
+    .then((host) => host.report(report))
+    // The session is gone, and with it whoever could be told.
+    .catch(() => {});
+  if (!isDefined) defined.reject(new Error(report.message));
+});
+// Whoever awaits it hears of it; until someone does, it is not an error of its own.
+defined.promise.catch(() => {});
+
+const host: HostApi = Object.freeze({
+  mutate: async (records: unknown) => (await connected.promise).mutate(records),
+  fetch: async (request: Parameters<HostApi["fetch"]>[0]) =>
+    (await connected.promise).fetch(request),
+  call: async (request: Parameters<HostApi["call"]>[0]) => (await connected.promise).call(request),
+  saveViewState: async (state: unknown) => (await connected.promise).saveViewState(state),
+  navigate: async (path: string) => (await connected.promise).navigate(path),
+  report: async (error: Parameters<HostApi["report"]>[0]) =>
+    (await connected.promise).report(error),
+  log: async (entry: Parameters<HostApi["log"]>[0]) => (await connected.promise).log(entry),
+});
+
+const runtime: ViewRuntime = Object.freeze({
+  version: 1,
+  host,
+  define(view: ViewApi) {
+    if (isDefined) throw new Error("defineView was called twice; a view is defined once.");
+    isDefined = true;
+    defined.resolve(view);
+  },
+});
+Object.defineProperty(globalThis, Symbol.for("berth.view"), { value: runtime });
+Object.defineProperty(globalThis, Symbol.for("berth.view.evaluated"), {
+  value: () => {
+    if (!isDefined) defined.reject(new Error("The app's module ended without calling defineView."));
+  },
+});
+
+removeGlobals(blockedAPIs);

@@ -1,0 +1,27 @@
+export type { ComponentProps } from "./component.ts";
+export {
+  Alert,
+  Badge,
+  BarChart,
+  Button,
+  Card,
+  Checkbox,
+  DownloadButton,
+  EmptyState,
+  FileField,
+  Grid,
+  Heading,
+  LineChart,
+  Modal,
+  NumberField,
+  Page,
+  Select,
+  Spinner,
+  Stack,
+  Stat,
+  Table,
+  Tabs,
+  Text,
+  TextField,
+} from "./components.ts";
+export { definePreactView, useView, useViewContext } from "./define-preact-view.ts";

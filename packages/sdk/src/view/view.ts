@@ -1,0 +1,89 @@
+/** What a view may ask of its host. Every call is decided by the app's grants, outside. */
+import type { HostApi, ViewContext } from "@berth/protocol";
+import { createState, type State } from "../server/state.ts";
+import { createViewFetch, type ViewFetchInit } from "./view-fetch.ts";
+
+export interface ViewLogger {
+  debug(...values: readonly unknown[]): void;
+  info(...values: readonly unknown[]): void;
+  warn(...values: readonly unknown[]): void;
+  error(...values: readonly unknown[]): void;
+}
+
+export interface View {
+  /** What the host said last: app, placement, theme, locale, grants, the persisted view state. */
+  readonly context: ViewContext;
+  /** Calls back after each change of the context; returns the unsubscriber. */
+  onContext(listener: (context: ViewContext) => void): () => void;
+  /**
+   * Calls the app's own function, or the platform's API. An HTTP error is an answer.
+   *
+   * @param path - absolute, such as /api/orders?limit=20; needs an `api` grant
+   * @throws BerthError PERMISSION_DENIED, RATE_LIMITED, REQUEST_TIMEOUT, SERVER_UNREACHABLE
+   */
+  fetch(path: string, init?: ViewFetchInit): Promise<Response>;
+  /** The installation's state; a view needs a `data` grant such as `state/notes/*`. */
+  readonly state: State;
+  /** Any capability by name. @throws BerthError as the capability says */
+  call(capability: string, method: string, args?: unknown): Promise<unknown>;
+  /** Lines for the app's log. */
+  readonly log: ViewLogger;
+  /** Kept for this instance and given back as `context.viewState`; JSON of at most 256 KiB. */
+  saveState(state: unknown): Promise<void>;
+  /** Moves the host's router to one of the app's own paths. */
+  navigate(path: string): Promise<void>;
+}
+
+export interface ContextHolder {
+  context: ViewContext;
+  readonly listeners: Set<(context: ViewContext) => void>;
+}
+
+const maxLogMessage = 8000;
+
+export function createView(host: HostApi, holder: ContextHolder): View {
+  const call = (capability: string, method: string, args: unknown = {}): Promise<unknown> =>
+    host.call({ capability, method, args });
+  return Object.freeze({
+    get context() {
+      return holder.context;
+    },
+    onContext(listener: (context: ViewContext) => void) {
+      holder.listeners.add(listener);
+      return () => holder.listeners.delete(listener);
+    },
+    fetch: createViewFetch(host),
+    state: createState(call),
+    call,
+    log: createLogger(host),
+    saveState: (state: unknown) => host.saveViewState(state),
+    navigate: (path: string) => host.navigate(path),
+  });
+}
+
+function createLogger(host: HostApi): ViewLogger {
+  const write =
+    (level: "debug" | "info" | "warn" | "error") =>
+    (...values: readonly unknown[]): void => {
+      const message = values.map(shown).join(" ").slice(0, maxLogMessage);
+      // A log line is not worth an error of its own.
+      host.log({ level, message }).catch(() => {});
+    };
+  return {
+    debug: write("debug"),
+    info: write("info"),
+    warn: write("warn"),
+    error: write("error"),
+  };
+}
+
+function shown(value: unknown): string {
+  if (typeof value === "string") return value;
+  if (value instanceof Error) return value.stack ?? `${value.name}: ${value.message}`;
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    // A cycle, or a getter that throws: its kind is all that can be told.
+    return Object.prototype.toString.call(value);
+  }
+}

@@ -1,0 +1,267 @@
+import type { Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { RunOptions } from "./stage/host-page.ts";
+import { openStage, type Stage } from "./stage/stage.ts";
+
+let stage: Stage;
+let page: Page;
+
+beforeAll(async () => {
+  stage = await openStage();
+});
+afterAll(() => stage[Symbol.asyncDispose]());
+beforeEach(async () => {
+  page = await stage.openPage();
+});
+afterEach(() => page.close());
+
+const run = (options: RunOptions) =>
+  page.evaluate((given) => globalThis.stage.run(given), { frameUrl: stage.frameUrl, ...options });
+const seen = () => page.evaluate(() => globalThis.stage.seen);
+const state = () => page.evaluate(() => globalThis.stage.state());
+const frames = () => page.evaluate(() => globalThis.stage.frames());
+const failed = () => page.waitForFunction(() => globalThis.stage.state() === "failed");
+
+/** A view that speaks to the port without the SDK, and attacks as soon as it is started. */
+const attack = (body: string) =>
+  stage.viewCode("steal-ports.js", `globalThis.attack = ({ send, call }) => { ${body} };`);
+
+async function lastViolation() {
+  return (await seen()).findLast(({ kind }) => kind === "violation")?.error;
+}
+
+describe("a view that does not start", () => {
+  it("is failed with the stack when its module throws", async () => {
+    const code = await stage.viewCode("throws-on-load.js");
+    expect(await run({ code })).toMatchObject({
+      code: "VIEW_THREW",
+      message: expect.stringContaining("TypeError: no such feature"),
+    });
+    expect(await frames()).toBe(0);
+  });
+
+  it("is failed with the stack when its start throws", async () => {
+    const bundleUrl = await stage.serveView("throws-on-start.js");
+    expect(await run({ bundleUrl })).toMatchObject({
+      code: "VIEW_THREW",
+      message: expect.stringContaining("RangeError: cannot start"),
+    });
+    const error = (await seen()).find(({ kind }) => kind === "error");
+    expect(error?.stack).toContain("blob:");
+  });
+
+  it("is told when it never calls defineView", async () => {
+    const code = await stage.viewCode("never-defines.js");
+    expect(await run({ code })).toMatchObject({
+      code: "VIEW_THREW",
+      message: expect.stringContaining("without calling defineView"),
+    });
+  });
+
+  it("is told when its script does not parse", async () => {
+    expect(await run({ code: "const broken = ;" })).toMatchObject({ code: "VIEW_LOAD_FAILED" });
+    expect(await frames()).toBe(0);
+  });
+
+  it("is told when its module is not there, or is a page", async () => {
+    expect(await run({ bundleUrl: `${stage.server.origin}/absent.js` })).toMatchObject({
+      code: "VIEW_LOAD_FAILED",
+      message: expect.stringContaining("404"),
+    });
+    expect(await run({ bundleUrl: `${stage.server.origin}/` })).toMatchObject({
+      code: "VIEW_LOAD_FAILED",
+      message: expect.stringContaining("a page, not a script"),
+    });
+  });
+
+  it("is given up when its start never ends", async () => {
+    await page.evaluate(() => globalThis.stage.configure({ viewLimits: { startTimeoutMs: 800 } }));
+    const bundleUrl = await stage.serveView("never-starts.js");
+    expect(await run({ bundleUrl })).toMatchObject({
+      code: "VIEW_LOAD_FAILED",
+      message: expect.stringContaining("800 ms"),
+    });
+    expect(await frames()).toBe(0);
+  });
+
+  it("is not run when its module is not the one of the digest", async () => {
+    const failure = await page.evaluate(async () => {
+      const { stage: host } = globalThis;
+      return host.run({ code: "globalThis.ran = true", digest: "0".repeat(64) });
+    });
+    expect(failure).toMatchObject({ code: "PACKAGE_DIGEST_MISMATCH" });
+    expect(await frames()).toBe(0);
+  });
+});
+
+describe("a view that does not yield", () => {
+  it.each(["loop-on-load.js", "loop-on-start.js"])(
+    "is removed within its time-out while the page stays live: %s",
+    async (file) => {
+      await page.evaluate(() =>
+        globalThis.stage.configure({ viewLimits: { heartbeatTimeoutMs: 1500 } }),
+      );
+      const code = await stage.viewCode(file);
+      const [failure, stall] = await page.evaluate(
+        (options) =>
+          Promise.all([globalThis.stage.run(options), globalThis.stage.longestStall(2500)]),
+        { code, frameUrl: stage.frameUrl },
+      );
+      expect(failure).toMatchObject({ code: "VIEW_UNRESPONSIVE" });
+      expect(stall).toBeLessThan(500);
+      expect(await frames()).toBe(0);
+      await expect.poll(() => page.workers().length).toBe(0);
+    },
+  );
+
+  it("is removed when it hangs in an event, and starts again with its last state", async () => {
+    await page.evaluate(() =>
+      globalThis.stage.configure({ viewLimits: { heartbeatTimeoutMs: 1500 } }),
+    );
+    const bundleUrl = await stage.serveView("loop-on-event.js");
+    expect(await run({ bundleUrl })).toBeUndefined();
+    await page.evaluate(() => globalThis.stage.press("Hang"));
+    await failed();
+    expect(await lastViolation()).toMatchObject({ code: "VIEW_UNRESPONSIVE" });
+    expect(await frames()).toBe(0);
+    expect(await run({ bundleUrl })).toBeUndefined();
+    expect(await page.evaluate(() => globalThis.stage.texts())).toContain(
+      'state {"last":"before the loop"}',
+    );
+  });
+});
+
+describe("a view that throws while it runs", () => {
+  it.each([
+    ["Throw", "TypeError"],
+    ["Reject", "nobody caught this"],
+  ])("is reported with a stack and lives on: %s", async (button, named) => {
+    const bundleUrl = await stage.serveView("throws-on-event.js");
+    expect(await run({ bundleUrl })).toBeUndefined();
+    await page.evaluate((text) => globalThis.stage.press(text), button);
+    await page.waitForFunction(() => globalThis.stage.seen.some(({ kind }) => kind === "error"));
+    const error = (await seen()).find(({ kind }) => kind === "error");
+    expect(error?.error).toMatchObject({
+      code: "VIEW_THREW",
+      message: expect.stringContaining(named),
+    });
+    expect(error?.stack).toContain("blob:");
+    expect(await state()).toBe("running");
+  });
+});
+
+describe("a view that breaks the protocol", () => {
+  it.each([
+    [
+      "floods its port",
+      "for (let i = 0; i < 20000; i++) send('[\"resolve\",9999,null]');",
+      "VIEW_LIMIT_EXCEEDED",
+    ],
+    [
+      "sends an oversized frame",
+      'call("saveViewState", "x".repeat(1_048_576));',
+      "VIEW_LIMIT_EXCEEDED",
+    ],
+    ["sends what is not text", "send({ berth: 'boot' });", "VIEW_MESSAGE_REFUSED"],
+    ["sends garbage", 'send("][");', "VIEW_MESSAGE_REFUSED"],
+    [
+      "calls a method that is not there",
+      'call("constructor", "return 1");',
+      "VIEW_MESSAGE_REFUSED",
+    ],
+    [
+      "sends a key that pollutes",
+      'send(\'["push",["pipeline",0,["saveViewState"],[{"__proto__":{"polluted":true}}]]]\');',
+      "VIEW_MESSAGE_REFUSED",
+    ],
+    ["passes a stub", 'call("saveViewState", ["export", -1]);', "VIEW_MESSAGE_REFUSED"],
+    ["maps over results", 'send(\'["push",["remap",0,[],[],[]]]\');', "VIEW_MESSAGE_REFUSED"],
+    ["releases what it never held", "send('[\"release\",999,1]');", "VIEW_MESSAGE_REFUSED"],
+    [
+      "draws a script element",
+      'call("mutate", [[[[0, "~", { id: "1", type: 1, element: "script", properties: {}, children: [[]] }, 0]]]]);',
+      "VIEW_MESSAGE_REFUSED",
+    ],
+    [
+      "forges a property",
+      'call("mutate", [[[[0, "~", { id: "1", type: 1, element: "berth-stack", properties: { dangerouslySetInnerHTML: { __html: "<img src=x>" } }, children: [[]] }, 0]]]]);',
+      "VIEW_MESSAGE_REFUSED",
+    ],
+    [
+      "changes a node that is not there",
+      'call("mutate", [[[[3, "77", "tone", "info", 1]]]]);',
+      "VIEW_MESSAGE_REFUSED",
+    ],
+    [
+      "never releases its results",
+      'for (let i = 0; i < 300; i++) call("log", { level: "info", message: "x" });',
+      "VIEW_LIMIT_EXCEEDED",
+    ],
+  ])("is ended when it %s", async (_what, body, code) => {
+    await run({ code: await attack(body) });
+    await failed();
+    expect(await lastViolation()).toMatchObject({ code });
+    expect(await frames()).toBe(0);
+    expect(await page.evaluate(() => "polluted" in {})).toBe(false);
+  });
+
+  it("is ended when it has too many calls in flight, and they are given up", async () => {
+    stage.server.onFunction(() => {
+      // Never answers: the calls stay in flight.
+    });
+    const bundleUrl = await stage.serveView("flood-fetch.js");
+    const grants = [
+      { id: "g", type: "api" as const, resource: "/api/*", actions: ["read" as const] },
+    ];
+    await run({ bundleUrl, apiOrigin: stage.apiOrigin, grants });
+    await page.evaluate(() => globalThis.stage.press("Flood"));
+    await failed();
+    expect(await lastViolation()).toMatchObject({
+      code: "VIEW_LIMIT_EXCEEDED",
+      message: expect.stringContaining("in flight"),
+    });
+  });
+
+  it("is heard no more once it was stopped, though it kept its port", async () => {
+    const code = await attack(
+      'setInterval(() => call("log", { level: "info", message: "still here" }), 20);',
+    );
+    // It never answers its own start well enough to matter; what counts is the port.
+    await run({ code });
+    await page.waitForFunction(() => globalThis.stage.seen.some(({ kind }) => kind === "log"));
+    await page.evaluate(() => globalThis.stage.act("stop"));
+    const before = (await seen()).length;
+    await page.evaluate(() => globalThis.stage.longestStall(300));
+    expect((await seen()).length).toBe(before);
+    await expect.poll(() => page.workers().length).toBe(0);
+  });
+
+  it("does not hold up the page while it floods", async () => {
+    const code = await attack("for (let i = 0; i < 200000; i++) send('[\"resolve\",9999,null]');");
+    const [, stall] = await page.evaluate(
+      (options) =>
+        Promise.all([globalThis.stage.run(options), globalThis.stage.longestStall(1500)]),
+      { code, frameUrl: stage.frameUrl },
+    );
+    expect(stall).toBeLessThan(700);
+    expect(await state()).toBe("failed");
+  });
+});
+
+describe("a frame that is not ours any more", () => {
+  it.each([
+    ["navigates away", 'setTimeout(() => { location.href = "/elsewhere"; }, 50)'],
+    ["says hello twice", 'parent.postMessage({ berth: "hello" }, "*")'],
+    ["sends something else", 'parent.postMessage({ berth: "boot" }, "*")'],
+  ])("ends the view when it %s", async (_what, script) => {
+    stage.server.put("/elsewhere", "text/html", "elsewhere");
+    stage.server.put(
+      "/false-frame",
+      "text/html",
+      `<script>parent.postMessage({ berth: "hello" }, "*"); ${script}</script>`,
+    );
+    const failure = await run({ code: "0", frameUrl: `${stage.server.origin}/false-frame` });
+    expect(failure).toMatchObject({ code: "VIEW_MESSAGE_REFUSED" });
+    expect(await frames()).toBe(0);
+  });
+});

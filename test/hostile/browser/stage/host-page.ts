@@ -1,0 +1,182 @@
+/**
+ * Runs in the host page: one manager, everything it announces, and what a test does to a view.
+ * Everything handed out is JSON, so that a test reads it from outside.
+ */
+import {
+  type AppRuntimeConfig,
+  AppRuntimeManager,
+  type AppSource,
+  type ElementNode,
+  rootId,
+  type ViewNode,
+} from "@berth/browser";
+import type { AppManifest, Grant } from "@berth/protocol";
+
+export interface Failure {
+  readonly code: string;
+  readonly message: string;
+}
+
+export interface RunOptions {
+  readonly instance?: string;
+  readonly bundleUrl?: string;
+  readonly code?: string;
+  readonly digest?: string;
+  /** Absent: the frame is a srcdoc. */
+  readonly frameUrl?: string;
+  readonly apiOrigin?: string;
+  readonly grants?: readonly Grant[];
+  readonly manifest?: Partial<AppManifest>;
+}
+
+export interface Seen {
+  readonly kind: string;
+  readonly state?: string;
+  readonly error?: Failure;
+  readonly stack?: string;
+}
+
+const seen: Seen[] = [];
+const usedTokens: (string | undefined)[] = [];
+let manager = createManager({});
+
+function createManager(config: AppRuntimeConfig): AppRuntimeManager {
+  const made = new AppRuntimeManager(config);
+  made.on("status", ({ state }) => seen.push({ kind: "status", state }));
+  made.on("violation", ({ error }) => seen.push({ kind: "violation", error: failureOf(error) }));
+  made.on("error", ({ error, report }) =>
+    seen.push({
+      kind: "error",
+      error: failureOf(error),
+      ...(report.stack === undefined ? {} : { stack: report.stack }),
+    }),
+  );
+  made.on("message", (event) =>
+    seen.push({ kind: event.kind, state: event.kind === "log" ? event.entry.message : event.path }),
+  );
+  return made;
+}
+
+function failureOf(error: unknown): Failure {
+  const { code, message } = error as Partial<Failure>;
+  return { code: code ?? "none", message: message ?? String(error) };
+}
+
+function sourceOf(options: RunOptions): AppSource {
+  const manifest: AppManifest = {
+    id: "specimen",
+    name: "Specimen",
+    version: "1.0.0",
+    description: "A view under test",
+    entryPoint: "view.js",
+    ...options.manifest,
+  };
+  const digest = options.digest === undefined ? {} : { digest: options.digest };
+  return {
+    manifest,
+    bundle:
+      options.code === undefined
+        ? { url: options.bundleUrl ?? "" }
+        : { code: options.code, ...digest },
+    frame: options.frameUrl === undefined ? { srcdoc: true } : { url: options.frameUrl },
+    grants: options.grants ?? [],
+    ...(options.apiOrigin === undefined
+      ? {}
+      : {
+          api: {
+            origin: options.apiOrigin,
+            token: async (refused?: string) => {
+              usedTokens.push(refused);
+              return refused === undefined ? "first" : "second";
+            },
+          },
+        }),
+  };
+}
+
+function nodes(instance = "a"): ViewNode[] {
+  const tree = manager.get(instance)?.tree;
+  const found: ViewNode[] = [];
+  const visit = (id: string): void => {
+    const node = tree?.snapshot(id);
+    if (node === undefined) return;
+    found.push(node);
+    if (node.kind === "root" || node.kind === "element") node.children.forEach(visit);
+  };
+  visit(rootId);
+  return found;
+}
+
+function textOf(node: ElementNode, instance: string): string {
+  return node.children
+    .map((id) => manager.get(instance)?.tree.snapshot(id))
+    .map((child) => (child?.kind === "text" ? child.text : ""))
+    .join("");
+}
+
+export const controls = {
+  seen,
+  usedTokens,
+  configure(config: AppRuntimeConfig): void {
+    manager = createManager(config);
+  },
+  /** Loads and starts; undefined when it runs. */
+  async run(options: RunOptions): Promise<Failure | undefined> {
+    const instance = options.instance ?? "a";
+    try {
+      if (manager.get(instance) === undefined) await manager.load(instance, sourceOf(options));
+      await manager.start(instance);
+      return undefined;
+    } catch (error) {
+      return failureOf(error);
+    }
+  },
+  async act(
+    name: "pause" | "resume" | "stop" | "unload",
+    instance = "a",
+  ): Promise<Failure | undefined> {
+    try {
+      await manager[name](instance);
+      return undefined;
+    } catch (error) {
+      return failureOf(error);
+    }
+  },
+  state: (instance = "a"): string => manager.get(instance)?.state ?? "absent",
+  usage: (instance = "a") => manager.get(instance)?.usage(),
+  attempts: (instance = "a") => manager.get(instance)?.permissions.attempts ?? [],
+  grant: (grant: Grant, instance = "a"): void => manager.get(instance)?.permissions.grant(grant),
+  revoke: (id: string, instance = "a"): void => {
+    manager.get(instance)?.permissions.revoke(id);
+  },
+  texts: (instance = "a"): string[] =>
+    nodes(instance).flatMap((node) => (node.kind === "text" ? [node.text] : [])),
+  /** Presses the button with that text. */
+  press(text: string, instance = "a"): void {
+    const button = nodes(instance).find(
+      (node) => node.kind === "element" && textOf(node, instance) === text,
+    );
+    if (button === undefined) throw new Error(`no button ${text}`);
+    manager.get(instance)?.dispatch(button.id, "press", null);
+  },
+  frames: (): number => document.querySelectorAll("iframe").length,
+  /** The longest time between two turns of the page while `work` goes on, in milliseconds. */
+  async longestStall(ms: number): Promise<number> {
+    let longest = 0;
+    let last = performance.now();
+    const end = last + ms;
+    while (last < end) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      const now = performance.now();
+      longest = Math.max(longest, now - last);
+      last = now;
+    }
+    return longest;
+  },
+  listenersLeft: (instance = "a"): number => manager.get(instance)?.tree.listenerCount ?? 0,
+};
+
+declare global {
+  var stage: typeof controls;
+}
+globalThis.stage = controls;

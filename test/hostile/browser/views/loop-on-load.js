@@ -1,0 +1,2 @@
+// Blocks its thread before the bootstrap has got its ports.
+for (;;);

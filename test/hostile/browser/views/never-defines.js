@@ -1,0 +1,2 @@
+// Ends in good order, without ever calling defineView.
+globalThis.finished = true;

@@ -1,0 +1,3 @@
+import { defineView } from "@berth/sdk/view";
+
+defineView({ start: () => new Promise(() => {}) });

@@ -1,0 +1,7 @@
+import { defineView } from "@berth/sdk/view";
+
+defineView({
+  start() {
+    throw new RangeError("cannot start");
+  },
+});
