@@ -1,0 +1,69 @@
+import type { CatalogName } from "@berth/protocol";
+import type { ComponentType, ReactNode } from "react";
+import { Alert } from "./Alert.tsx";
+import { Badge } from "./Badge.tsx";
+import { Button } from "./Button.tsx";
+import { Card } from "./Card.tsx";
+import { BarChart } from "./charts/BarChart.tsx";
+import { LineChart } from "./charts/LineChart.tsx";
+import type { ComponentProps } from "./component-props.ts";
+import { DownloadButton } from "./DownloadButton.tsx";
+import { EmptyState } from "./EmptyState.tsx";
+import { Checkbox } from "./fields/Checkbox.tsx";
+import { FileField } from "./fields/FileField.tsx";
+import { NumberField } from "./fields/NumberField.tsx";
+import { Select } from "./fields/Select.tsx";
+import { TextField } from "./fields/TextField.tsx";
+import { Grid } from "./Grid.tsx";
+import { Heading } from "./Heading.tsx";
+import { Modal } from "./Modal.tsx";
+import { Page } from "./Page.tsx";
+import { Spinner } from "./Spinner.tsx";
+import { Stack } from "./Stack.tsx";
+import { Stat } from "./Stat.tsx";
+import { Tabs } from "./Tabs.tsx";
+import { Text } from "./Text.tsx";
+import { Table } from "./table/Table.tsx";
+
+const components: {
+  readonly [Name in CatalogName]: ComponentType<ComponentProps<Name>>;
+} = Object.freeze({
+  Page,
+  Stack,
+  Grid,
+  Card,
+  Text,
+  Heading,
+  Button,
+  TextField,
+  NumberField,
+  Select,
+  Checkbox,
+  FileField,
+  DownloadButton,
+  Tabs,
+  Table,
+  Stat,
+  LineChart,
+  BarChart,
+  Badge,
+  Alert,
+  Spinner,
+  EmptyState,
+  Modal,
+});
+
+/** A component of the catalog whose name is known only at run time. */
+export type CatalogComponent = ComponentType<
+  Readonly<Record<string, unknown>> & { readonly children?: ReactNode }
+>;
+
+/**
+ * The React component of every name in the catalog.
+ *
+ * The caller answers for the properties: they must have passed the catalog's schema of that name.
+ */
+// The names and properties belong together by the receiver's check, which no type can say here.
+export const catalogComponents = components as unknown as Readonly<
+  Record<CatalogName, CatalogComponent>
+>;

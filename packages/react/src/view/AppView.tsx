@@ -1,0 +1,105 @@
+/** Shows one instance: its view while it runs, and in words what is the matter otherwise. */
+import { type AppHandle, type AppRuntimeManager, rootId } from "@berth/browser";
+import type { BerthError } from "@berth/protocol";
+import { type ReactNode, useCallback, useEffect, useSyncExternalStore } from "react";
+import {
+  type CatalogMessages,
+  CatalogProvider,
+  useSurroundings,
+} from "../catalog/catalog-context.tsx";
+import { EmptyPanel, FailedPanel, LoadingPanel, StoppedPanel } from "./panels.tsx";
+import { RemoteNode } from "./RemoteNode.tsx";
+import { useViewNode } from "./use-view-node.ts";
+
+export interface AppViewProps {
+  readonly runtime: { readonly manager: AppRuntimeManager };
+  readonly instance: string;
+  readonly theme?: "light" | "dark" | "auto";
+  readonly density?: "comfortable" | "compact";
+  readonly locale?: string;
+  readonly timeZone?: string;
+  readonly messages?: Partial<CatalogMessages>;
+  /** In place of the built-in states. */
+  readonly loading?: ReactNode;
+  readonly empty?: ReactNode;
+  readonly failed?: (error: BerthError | undefined, retry: () => void) => ReactNode;
+  /** The app asks to go to one of its own paths. */
+  readonly onNavigate?: (path: string) => void;
+}
+
+export function AppView(props: AppViewProps): ReactNode {
+  const { runtime, instance, onNavigate } = props;
+  const { manager } = runtime;
+  const app = useAppHandle(manager, instance);
+  useEffect(() => {
+    if (onNavigate === undefined) return;
+    return manager.on("message", (event) => {
+      if (event.instance === instance && event.kind === "navigate") onNavigate(event.path);
+    });
+  }, [manager, instance, onNavigate]);
+  return (
+    <CatalogProvider
+      theme={props.theme}
+      density={props.density}
+      locale={props.locale}
+      timeZone={props.timeZone}
+      messages={props.messages}
+      appName={app?.manifest.name}
+    >
+      <div className="berth-view" data-state={app?.state ?? "absent"}>
+        <AppBody {...props} app={app} />
+      </div>
+    </CatalogProvider>
+  );
+}
+
+function AppBody(props: AppViewProps & { readonly app: AppHandle | undefined }): ReactNode {
+  const { app, runtime, instance } = props;
+  const { messages } = useSurroundings();
+  const start = useCallback(() => {
+    // What goes wrong is the instance's own state, shown here at once.
+    runtime.manager.start(instance).catch(() => {});
+  }, [runtime.manager, instance]);
+  if (app === undefined) return props.empty ?? <EmptyPanel title={messages.nothingLoadedTitle} />;
+  switch (app.state) {
+    case "loaded":
+    case "stopped":
+      return <StoppedPanel name={app.manifest.name} onStart={start} />;
+    case "starting":
+      return props.loading ?? <LoadingPanel name={app.manifest.name} />;
+    case "failed":
+      return props.failed ? (
+        props.failed(app.error, start)
+      ) : (
+        <FailedPanel name={app.manifest.name} error={app.error} onRetry={start} />
+      );
+    default:
+      return <RunningView app={app} empty={props.empty} />;
+  }
+}
+
+function RunningView({ app, empty }: { app: AppHandle; empty: ReactNode }): ReactNode {
+  const { messages } = useSurroundings();
+  const root = useViewNode(app.tree, rootId);
+  if (root?.kind === "root" && root.children.length === 0)
+    return empty ?? <EmptyPanel title={messages.emptyViewTitle} />;
+  return <RemoteNode app={app} id={rootId} />;
+}
+
+/** The instance, drawn anew at each change of its state; undefined when it is not loaded. */
+function useAppHandle(manager: AppRuntimeManager, instance: string): AppHandle | undefined {
+  const subscribe = useCallback(
+    (listener: () => void) =>
+      manager.on("status", (event) => {
+        if (event.instance === instance) listener();
+      }),
+    [manager, instance],
+  );
+  const state = useCallback(() => manager.get(instance)?.state, [manager, instance]);
+  useSyncExternalStore(subscribe, state, absent);
+  return manager.get(instance);
+}
+
+function absent(): undefined {
+  return undefined;
+}

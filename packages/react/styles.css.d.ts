@@ -1,0 +1,2 @@
+/** A style sheet: imported for its effect on the page only. */
+export {};
