@@ -1,0 +1,26 @@
+/** Server state: what is cached, and when a failed call is tried again. */
+import { isBerthError } from "@berth/protocol";
+import { QueryCache, QueryClient } from "@tanstack/react-query";
+import { sessionKey } from "../features/session/session-key.ts";
+
+const maxRetries = 2;
+
+export function createQueryClient(): QueryClient {
+  const client = new QueryClient({
+    queryCache: new QueryCache({
+      onError: (error) => {
+        // A session that ended elsewhere shows itself in whatever call comes next.
+        if (isBerthError(error, "AUTH_REQUIRED")) client.setQueryData(sessionKey, null);
+      },
+    }),
+    defaultOptions: {
+      queries: {
+        staleTime: 10_000,
+        retry: (failures, error) =>
+          failures < maxRetries && isBerthError(error) && error.definition.isRetryable,
+      },
+      mutations: { retry: false },
+    },
+  });
+  return client;
+}

@@ -1,0 +1,184 @@
+/** Every address of the console. Pages are loaded when they are first gone to. */
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+} from "@tanstack/react-router";
+import { ErrorPage } from "../pages/error/ErrorPage.tsx";
+import { NotFoundPage } from "../pages/error/NotFoundPage.tsx";
+import { Shell } from "./shell/Shell.tsx";
+
+interface RootSearch {
+  /** Opens the console on this organization, for someone in several. */
+  readonly organization?: string;
+}
+
+const textOf = (value: unknown): string | undefined =>
+  typeof value === "string" && value !== "" && value.length <= 200 ? value : undefined;
+
+const rootRoute = createRootRoute({
+  component: Outlet,
+  validateSearch: (search): RootSearch => {
+    const organization = textOf(search.organization);
+    return organization === undefined ? {} : { organization };
+  },
+});
+
+const signIn = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/sign-in",
+  validateSearch: (search): { readonly next?: string } => {
+    const next = textOf(search.next);
+    return next === undefined ? {} : { next };
+  },
+  component: lazyRouteComponent(() => import("../pages/sign-in/SignInPage.tsx"), "SignInPage"),
+});
+
+const signInLink = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/sign-in/link",
+  component: lazyRouteComponent(
+    () => import("../pages/sign-in/SignInLinkPage.tsx"),
+    "SignInLinkPage",
+  ),
+});
+
+const shell = createRoute({ getParentRoute: () => rootRoute, id: "shell", component: Shell });
+
+const marketplace = createRoute({
+  getParentRoute: () => shell,
+  path: "/",
+  validateSearch: (search): { readonly search?: string } => {
+    const wanted = textOf(search.search);
+    return wanted === undefined ? {} : { search: wanted };
+  },
+  component: lazyRouteComponent(
+    () => import("../pages/marketplace/MarketplacePage.tsx"),
+    "MarketplacePage",
+  ),
+});
+
+const app = createRoute({
+  getParentRoute: () => shell,
+  path: "/apps/$publisher/$name",
+  component: lazyRouteComponent(() => import("../pages/app/AppPage.tsx"), "AppPage"),
+});
+
+const install = createRoute({
+  getParentRoute: () => shell,
+  path: "/apps/$publisher/$name/install",
+  validateSearch: (search): { readonly run?: string } => {
+    const run = textOf(search.run);
+    return run === undefined ? {} : { run };
+  },
+  component: lazyRouteComponent(() => import("../pages/install/InstallPage.tsx"), "InstallPage"),
+});
+
+const installed = createRoute({
+  getParentRoute: () => shell,
+  path: "/installed",
+  component: lazyRouteComponent(
+    () => import("../pages/installed/InstalledPage.tsx"),
+    "InstalledPage",
+  ),
+});
+
+const installation = createRoute({
+  getParentRoute: () => shell,
+  path: "/installations/$installation",
+  validateSearch: (search): { readonly part?: string; readonly run?: string } => {
+    const part = textOf(search.part);
+    const run = textOf(search.run);
+    return { ...(part === undefined ? {} : { part }), ...(run === undefined ? {} : { run }) };
+  },
+  component: lazyRouteComponent(
+    () => import("../pages/installation/InstallationPage.tsx"),
+    "InstallationPage",
+  ),
+});
+
+const run = createRoute({
+  getParentRoute: () => shell,
+  path: "/run",
+  component: lazyRouteComponent(() => import("../pages/run/RunPage.tsx"), "RunPage"),
+});
+
+const runInstallation = createRoute({
+  getParentRoute: () => shell,
+  path: "/run/$installation",
+  component: lazyRouteComponent(
+    () => import("../pages/run/RunInstallationPage.tsx"),
+    "RunInstallationPage",
+  ),
+});
+
+const publisher = createRoute({
+  getParentRoute: () => shell,
+  path: "/publisher",
+  validateSearch: (search): { readonly publisher?: string } => {
+    const name = textOf(search.publisher);
+    return name === undefined ? {} : { publisher: name };
+  },
+  component: lazyRouteComponent(
+    () => import("../pages/publisher/PublisherPage.tsx"),
+    "PublisherPage",
+  ),
+});
+
+const posture = createRoute({
+  getParentRoute: () => shell,
+  path: "/posture",
+  component: lazyRouteComponent(() => import("../pages/posture/PosturePage.tsx"), "PosturePage"),
+});
+
+const settings = createRoute({
+  getParentRoute: () => shell,
+  path: "/settings",
+  component: lazyRouteComponent(() => import("../pages/settings/SettingsPage.tsx"), "SettingsPage"),
+});
+
+/** Whatever else is below the shell: signed in, one gets lost with the menu at hand. */
+const notFound = createRoute({
+  getParentRoute: () => shell,
+  path: "$",
+  component: NotFoundPage,
+});
+
+const routeTree = rootRoute.addChildren([
+  signIn,
+  signInLink,
+  shell.addChildren([
+    marketplace,
+    app,
+    install,
+    installed,
+    installation,
+    run,
+    runInstallation,
+    publisher,
+    posture,
+    settings,
+    notFound,
+  ]),
+]);
+
+export function createConsoleRouter() {
+  return createRouter({
+    routeTree,
+    defaultPreload: "intent",
+    defaultErrorComponent: ErrorPage,
+    defaultNotFoundComponent: NotFoundPage,
+    scrollRestoration: true,
+    defaultPendingMs: 300,
+  });
+}
+
+export type ConsoleRouter = ReturnType<typeof createConsoleRouter>;
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: ConsoleRouter;
+  }
+}

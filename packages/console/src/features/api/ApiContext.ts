@@ -1,0 +1,4 @@
+import type { BerthClient } from "@berth/client";
+import { createContext } from "react";
+
+export const ApiContext = createContext<BerthClient | null>(null);

@@ -1,0 +1,4 @@
+export interface AppParams {
+  readonly publisher: string;
+  readonly name: string;
+}

@@ -1,0 +1,1 @@
+export { ptBr } from "./pt-br.ts";

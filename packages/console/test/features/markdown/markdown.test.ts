@@ -1,0 +1,104 @@
+import fc from "fast-check";
+import { createElement } from "react";
+import { renderToStaticMarkup } from "react-dom/server";
+import { describe, expect, it } from "vitest";
+import type { BlockNode } from "../../../src/features/markdown/markdown-node.ts";
+import { parseInline, safeAddress } from "../../../src/features/markdown/parse-inline.ts";
+import { maxMarkdownLength, parseMarkdown } from "../../../src/features/markdown/parse-markdown.ts";
+
+const kinds = (source: string) => parseMarkdown(source).map(({ kind }) => kind);
+const text = (value: string) => ({ kind: "text", text: value });
+
+describe("markdown", () => {
+  it("reads the blocks that a readme is made of", () => {
+    const source = [
+      ...["# Title", "", "Some words", "that go on", "- one", "- two", "  more", "1. first"],
+      ...["> quoted", "```js", "<b>code</b>", "```", "| a | b |", "|---|---|", "| 1 | 2 |", "---"],
+    ].join("\n");
+    expect(kinds(source)).toEqual([
+      ...["heading", "paragraph", "list", "list", "quote", "code", "table", "rule"],
+    ]);
+    expect(parseMarkdown(source)[1]).toEqual({
+      kind: "paragraph",
+      children: [text("Some words that go on")],
+    });
+    expect(parseMarkdown(source)[2]).toMatchObject({ items: [[text("one")], [text("two more")]] });
+  });
+
+  it("reads strong, emphasis, code and links, and leaves words with underscores alone", () => {
+    expect(parseInline("**a** *b* `c` [d](https://e.example/) snake_case_word")).toEqual([
+      { kind: "strong", children: [text("a")] },
+      text(" "),
+      { kind: "emphasis", children: [text("b")] },
+      text(" "),
+      { kind: "code", text: "c" },
+      text(" "),
+      { kind: "link", href: "https://e.example/", children: [text("d")] },
+      text(" snake_case_word"),
+    ]);
+  });
+
+  it("keeps tags as the text that they are", () => {
+    expect(parseMarkdown("<script>alert(1)</script>")).toEqual([
+      { kind: "paragraph", children: [text("<script>alert(1)</script>")] },
+    ]);
+  });
+
+  it.each([
+    "javascript:alert(1)",
+    " javascript:alert(1)",
+    "JaVaScRiPt:alert(1)",
+    "java\nscript:alert(1)",
+    "data:text/html,<script>alert(1)</script>",
+    "vbscript:x",
+    "file:///etc/passwd",
+    "blob:https://a.example/x",
+    "//evil.example",
+    "/settings",
+    "https://user:password@evil.example/",
+  ])("does not link to %j", (address) => {
+    expect(safeAddress(address)).toBeUndefined();
+    const found = JSON.stringify(parseMarkdown(`[words](${address})`));
+    expect(found).not.toContain('"link"');
+  });
+
+  it("shows an image's words and never loads it", () => {
+    expect(parseInline("![logo](https://spy.example/x.png)")).toEqual([
+      { kind: "link", href: "https://spy.example/x.png", children: [text("logo")] },
+    ]);
+  });
+
+  it("does not slow down on text that is made to", () => {
+    for (const unit of ["*a", "[", "![", "_a ", "`", "**", "> ", "[a](", "|-"]) {
+      const source = unit.repeat(maxMarkdownLength / unit.length);
+      const began = performance.now();
+      parseMarkdown(source);
+      expect(performance.now() - began).toBeLessThan(3_000);
+    }
+  });
+
+  it("reads any text at all into known nodes, with no address that is not plain", () => {
+    const piece = fc.constantFrom(
+      ...["#", " ", "\n", "*", "_", "`", "[", "]", "(", ")", "!", "|", "-", ">", "a", "1.", "\\"],
+      ...["javascript:", "https://a.example", "<img src=x onerror=y>", "\u0000", "\u202e"],
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 80 }), (pieces) => {
+        const blocks: readonly BlockNode[] = parseMarkdown(pieces.join(""));
+        for (const [, href] of JSON.stringify(blocks).matchAll(/"href":"([^"]*)"/g)) {
+          expect(href).toMatch(/^(?:https?:\/\/|mailto:)/);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("is escaped when React draws it", () => {
+    const [block] = parseMarkdown("<img src=x onerror=alert(1)>");
+    const words = block?.kind === "paragraph" && block.children[0];
+    const drawn = renderToStaticMarkup(
+      createElement("p", null, words && words.kind === "text" ? words.text : ""),
+    );
+    expect(drawn).toBe("<p>&lt;img src=x onerror=alert(1)&gt;</p>");
+  });
+});

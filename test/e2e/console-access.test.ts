@@ -1,0 +1,105 @@
+/** Every page of the console, wide and narrow, light and dark: nothing clipped, nobody shut out. */
+import { AxeBuilder } from "@axe-core/playwright";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createGreeterApp } from "./console/greeter-app.ts";
+import { type OpenedConsole, openConsole, type SignedIn } from "./console/open-console.ts";
+
+let berth: OpenedConsole;
+let installation = "";
+
+beforeAll(async () => {
+  berth = await openConsole();
+  const app = await berth.started.publisher.publish(await createGreeterApp());
+  installation = await berth.started.install(app, {
+    config: { greeting: "Hello" },
+    secrets: { NAMES_TOKEN: "secret-7f" },
+  });
+});
+afterAll(async () => {
+  await berth?.[Symbol.asyncDispose]();
+});
+
+const pages = [
+  { path: () => "/", heading: "Marketplace" },
+  { path: () => "/apps/test/greeter", heading: "Greeter" },
+  { path: () => "/apps/test/greeter/install", heading: "Install Greeter" },
+  { path: () => "/installed", heading: "Installed" },
+  { path: () => `/installations/${installation}`, heading: "Greeter" },
+  { path: () => `/installations/${installation}?part=logs`, heading: "Greeter" },
+  { path: () => `/installations/${installation}?part=settings`, heading: "Greeter" },
+  { path: () => `/run/${installation}`, heading: "Greeter", text: "Not asked yet" },
+  { path: () => "/publisher", heading: "Publisher" },
+  { path: () => "/posture", heading: "Posture" },
+  { path: () => "/settings", heading: "Settings" },
+  { path: () => "/no/such/page", heading: "There is no such page" },
+];
+const windows = [
+  { width: 1280, scheme: "light" as const },
+  { width: 1280, scheme: "dark" as const },
+  { width: 390, scheme: "light" as const },
+  { width: 390, scheme: "dark" as const },
+];
+
+describe.each(windows)("at $width px in $scheme", ({ width, scheme }) => {
+  let visitor: SignedIn;
+  beforeAll(async () => {
+    const viewport = { width, height: width > 500 ? 800 : 844 };
+    visitor = await berth.signIn({ viewport, colorScheme: scheme, reducedMotion: "reduce" });
+  });
+  afterAll(async () => {
+    await visitor?.context.close();
+  });
+
+  it.each(pages)("$heading has no serious barrier and fits", async ({ path, heading, text }) => {
+    const { page } = visitor;
+    await page.goto(berth.origin + path());
+    await page.getByRole("heading", { level: 1, name: heading, exact: true }).first().waitFor();
+    if (text !== undefined) await page.getByText(text).waitFor();
+    await page.waitForFunction(() => document.querySelector('[aria-label="Loading"]') === null);
+    const tooWide = await page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    );
+    expect(tooWide).toBeLessThanOrEqual(0);
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    const serious = violations
+      .filter(({ impact }) => impact === "serious" || impact === "critical")
+      .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(" ")}`);
+    expect(serious).toEqual([]);
+    expect(await page.title()).toBe(`${heading} · Berth`);
+  });
+});
+
+describe("the console", () => {
+  it("speaks Brazilian Portuguese to a browser that does, and English on demand", async () => {
+    const context = await berth.browser.newContext({ locale: "pt-BR" });
+    const page = await context.newPage();
+    await page.goto(`${berth.origin}/`);
+    await page.getByRole("heading", { level: 1, name: "Entrar" }).waitFor();
+    expect(await page.evaluate(() => document.documentElement.lang)).toBe("pt-BR");
+    await page.getByText("English", { exact: true }).click();
+    await page.getByRole("heading", { level: 1, name: "Sign in" }).waitFor();
+    await page.reload();
+    await page.getByRole("heading", { level: 1, name: "Sign in" }).waitFor();
+    await context.close();
+  });
+
+  it("is reached by keyboard: the first stop skips to the content", async () => {
+    const { page, context } = await berth.signIn();
+    await page.reload();
+    await page.getByRole("heading", { level: 1, name: "Marketplace" }).waitFor();
+    await page.keyboard.press("Tab");
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe("Skip to content");
+    await page.keyboard.press("Enter");
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe("main");
+    await context.close();
+  });
+
+  it("says when there is no network", async () => {
+    const { page, context } = await berth.signIn();
+    await context.setOffline(true);
+    await page.getByText("No network.").waitFor();
+    await context.setOffline(false);
+    await page.getByText("No network.").waitFor({ state: "detached" });
+    await context.close();
+  });
+});
