@@ -50,9 +50,9 @@ function publicEntries() {
     const manifest = path.join("packages", name, "package.json");
     if (!existsSync(manifest)) continue;
     for (const target of Object.values(JSON.parse(readFileSync(manifest, "utf8")).exports ?? {})) {
-      const source =
-        typeof target === "object" && target !== null ? target["berth-source"] : target;
-      if (source) entries.push(path.posix.join("packages", name, source));
+      const files =
+        typeof target === "object" && target !== null ? Object.values(target) : [target];
+      for (const file of files) entries.push(path.posix.join("packages", name, file));
     }
   }
   return entries;

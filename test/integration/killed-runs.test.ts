@@ -5,15 +5,6 @@ import { prepareScene, type Scene } from "../support/killed-berth.ts";
 import { callHost } from "../support/start-berth.ts";
 import { appPrelude } from "../support/test-app.ts";
 
-const nothing = {
-  installation: 0,
-  installation_grant: 0,
-  installation_secret: 0,
-  app_state: 0,
-  app_state_usage: 0,
-  installation_usage: 0,
-};
-
 /** Keeps a value from its install hook on, and writes a log line. */
 const server = (isHealthy: boolean) => `${appPrelude}
   export default {
@@ -32,6 +23,9 @@ const server = (isHealthy: boolean) => `${appPrelude}
 // Each test goes on with the run that the one before left behind.
 describe.each(databasesUnderTest())("killed runs on %s", (database) => {
   let scene: Scene;
+  // Which moments a database survives is tried at every one of them in the journal's own tests, on
+  // both; with whole processes, both sides of each commit on one database are enough.
+  const isThorough = database === "pglite";
   const begin = (isHealthy: boolean, isInstalled: boolean) => async () => {
     scene = await prepareScene(database, { server: server(isHealthy) }, { isInstalled });
   };
@@ -43,7 +37,7 @@ describe.each(databasesUnderTest())("killed runs on %s", (database) => {
 
     it.each(installSteps)("goes on after a kill before and after %s commits", async (step) => {
       await scene.killAt({ step, phase: "committing", direction: "do" });
-      if (step === "activate") return;
+      if (!isThorough || step === "activate") return;
       await scene.killAt({ step, phase: "committed", direction: "do" });
     });
 
@@ -72,14 +66,14 @@ describe.each(databasesUnderTest())("killed runs on %s", (database) => {
     const failing = installSteps.slice(0, installSteps.indexOf("health") + 1).toReversed();
     it.each(failing)("goes on after a kill before and after %s is undone", async (step) => {
       await scene.killAt({ step, phase: "committing", direction: "undo" });
-      if (step === "resolve") return;
+      if (!isThorough || step === "resolve") return;
       await scene.killAt({ step, phase: "committed", direction: "undo" });
     });
 
     it("leaves nothing in the end but the run, with why", async () => {
       await using after = await scene.open();
       expect(after.run).toMatchObject({ state: "undone", error: { code: "HEALTH_CHECK_FAILED" } });
-      expect(await after.leftovers()).toEqual(nothing);
+      expect(await after.leftovers()).toEqual({});
       expect(after.berth.cells.list().filter((cell) => cell.tenant !== undefined)).toEqual([]);
     });
   });
@@ -90,14 +84,14 @@ describe.each(databasesUnderTest())("killed runs on %s", (database) => {
 
     it.each(uninstallSteps)("goes on after a kill before and after %s commits", async (step) => {
       await scene.killAt({ step, phase: "committing", direction: "do" });
-      if (step === "remove-installation") return;
+      if (!isThorough || step === "remove-installation") return;
       await scene.killAt({ step, phase: "committed", direction: "do" });
     });
 
     it("leaves nothing in the end", async () => {
       await using after = await scene.open();
       expect(after.run).toMatchObject({ kind: "uninstall", state: "done", error: null });
-      expect(await after.leftovers()).toEqual(nothing);
+      expect(await after.leftovers()).toEqual({});
       const params = { organization: "acme" };
       const { installations } = await after.client.call("listInstallations", { params });
       expect(installations).toEqual([]);

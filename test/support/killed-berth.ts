@@ -1,12 +1,15 @@
 /** Kills Berths at chosen moments of a run, and opens what they leave behind. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { type BerthClient, createClient } from "@berth/client";
 import type { ApiRoutes, RouteArguments, RunView } from "@berth/protocol/api";
 import { type Berth, createBerth } from "@berth/server";
 import type { DatabaseKind } from "./databases.ts";
+import { countLeftovers } from "./leftovers.ts";
 import { silentLogger, startBerth } from "./start-berth.ts";
 import { consentTo, type TestApp } from "./test-app.ts";
 
@@ -45,26 +48,21 @@ export interface Aftermath extends AsyncDisposable {
   readonly client: BerthClient;
   /** The only run that was going on, when it has ended. */
   readonly run: RunView;
-  /** Rows of every table that names an installation. */
+  /** See leftovers.ts. */
   leftovers(): Promise<Readonly<Record<string, number>>>;
 }
 
 const script = fileURLToPath(new URL("dying-berth.ts", import.meta.url));
-const tables = [
-  ["installation", "id"],
-  ["installation_grant", "installation_id"],
-  ["installation_secret", "installation_id"],
-  ["app_state", "installation_id"],
-  ["app_state_usage", "installation_id"],
-  ["installation_usage", "installation_id"],
-] as const;
-
 /** Ends by SIGKILL. @throws Error when it ends in another way */
 async function killOne(task: DeadlyTask): Promise<void> {
   const child = spawn(
     process.execPath,
     ["--conditions=berth-source", "--no-warnings", script, JSON.stringify(task)],
-    { stdio: ["ignore", "pipe", "pipe"] },
+    {
+      stdio: ["ignore", "pipe", "pipe"],
+      // Many processes load the same modules: the second on takes them as they were compiled.
+      env: { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), "berth-it-compiled") },
+    },
   );
   const output = Promise.all([text(child.stdout), text(child.stderr)]);
   const [code, signal] = await once(child, "exit");
@@ -130,13 +128,6 @@ async function openAftermath(
     berth,
     client,
     run,
-    async leftovers() {
-      const counts: Record<string, number> = {};
-      for (const [table, column] of tables) {
-        const rows = await kysely.selectFrom(table).select(kysely.dynamic.ref(column)).execute();
-        counts[table] = rows.length;
-      }
-      return counts;
-    },
+    leftovers: () => countLeftovers(berth),
   };
 }

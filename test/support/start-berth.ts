@@ -14,6 +14,7 @@ import type { RunView } from "@berth/protocol/api";
 import { type Berth, type BerthOptions, createBerth } from "@berth/server";
 import { type Logger, pino } from "pino";
 import { createPostgresDatabase, type DatabaseKind } from "./databases.ts";
+import { countLeftovers } from "./leftovers.ts";
 import {
   consentTo,
   createTestPublisher,
@@ -87,6 +88,8 @@ export interface StartedBerth extends AsyncDisposable {
     path: string,
     init?: CallInit & { readonly token?: string },
   ): Promise<Answer>;
+  /** See leftovers.ts. */
+  leftovers(): Promise<Readonly<Record<string, number>>>;
   /** Closes it and opens another on the same folder. */
   restart(options?: Partial<BerthOptions>): Promise<void>;
 }
@@ -207,6 +210,7 @@ export async function startBerth(options: StartOptions = {}): Promise<StartedBer
         headers: { authorization: `Bearer ${bearer}`, ...init.headers },
       });
     },
+    leftovers: () => countLeftovers(berth),
     async restart(more) {
       await berth.close();
       berth = await open(more);

@@ -14,7 +14,7 @@ afterAll(() => rig[Symbol.asyncDispose]());
 
 /** Hono as it is published, file by file. */
 function readHono(): Record<string, IsolateModule> {
-  const commonJs = createRequire(import.meta.resolve("@berth/server")).resolve("hono");
+  const commonJs = createRequire(import.meta.url).resolve("hono");
   const dist = dirname(dirname(commonJs));
   const files: Record<string, IsolateModule> = {};
   for (const name of readdirSync(dist, { recursive: true, encoding: "utf8" })) {

@@ -123,7 +123,7 @@ export async function createBerth(options: BerthOptions): Promise<Berth> {
   );
   if (options.posture !== "first-ask") {
     posture.view().catch((error: unknown) => {
-      ground.logger.error({ error }, "The limits of this host could not be tried out");
+      ground.logger.error({ err: error }, "The limits of this host could not be tried out");
     });
   }
   ground.logger.info({ port: door.port, folder, resumedRuns }, "Berth is open");

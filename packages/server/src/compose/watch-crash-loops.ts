@@ -8,6 +8,7 @@ import type { Logger } from "pino";
 
 /** The pool doubles the wait from one second: this is the seventh time in a row. */
 const hopelessBackoffMs = 64_000;
+const maxRemembered = 1_000;
 
 export interface CrashLoopOptions {
   readonly pool: Pick<CellPool, "onEvent">;
@@ -20,6 +21,7 @@ export function watchCrashLoops({ pool, fail, logger }: CrashLoopOptions): () =>
   const lastCauses = new Map<string, string>();
   return pool.onEvent((event) => {
     if (event.type === "cell-lost") {
+      if (lastCauses.size >= maxRemembered) lastCauses.clear();
       for (const key of event.isolateKeys) lastCauses.set(key, event.detail);
       return;
     }
@@ -30,7 +32,10 @@ export function watchCrashLoops({ pool, fail, logger }: CrashLoopOptions): () =>
     const id = parseInstallationId(event.isolateKey.split("@")[0]);
     const reason = `It crashed again and again, and was stopped; the last time: ${cause.slice(0, 300)}`;
     fail(id, reason).catch((error: unknown) => {
-      logger.error({ error, installation: id }, "A crashing installation could not be stopped");
+      logger.error(
+        { err: error, installation: id },
+        "A crashing installation could not be stopped",
+      );
     });
   });
 }

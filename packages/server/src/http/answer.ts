@@ -7,7 +7,7 @@
 import { BerthError, errorTable, isBerthError, toWire } from "@berth/protocol";
 import type { Logger } from "pino";
 
-export const requestIdHeader = "berth-request-id";
+const requestIdHeader = "berth-request-id";
 
 const defaultRetrySeconds = 1;
 

@@ -93,8 +93,9 @@ export function createInsight(options: InsightOptions): Insight {
     }
   }
 
-  /** Waits for the flush that runs. Whoever started it is told when it fails. */
+  /** Waits for the flush that runs. */
   async function idle(): Promise<void> {
+    // Told to whoever started it; here only its end counts.
     await running?.catch(() => undefined);
   }
 

@@ -15,7 +15,7 @@ import { configHashOf } from "./config/config-hash.ts";
 import type { JsonObject, LiveInstallation } from "./live.ts";
 import { getLive, type InstallationWorks } from "./parts.ts";
 import { checkSecretName, sealSecret } from "./secrets.ts";
-import { type InstallationRow, notFound, stateOf } from "./store.ts";
+import { type InstallationRow, stateOf } from "./store.ts";
 import { uninstallRunKind } from "./uninstall-run.ts";
 
 export type LifecycleWorks = InstallationWorks & { readonly jobs: Jobs };
@@ -53,6 +53,7 @@ export async function suspend(
 export async function resume(works: LifecycleWorks, id: InstallationId): Promise<void> {
   await change(works, id, async (trx, row) => {
     if (await works.jobs.hasUnfinished(trx, id)) throw busy(row, "resumed");
+    if (await works.jobs.isStuck(trx, id)) throw halfDone(row);
     const event = stateOf(row) === "failed" ? "load" : "resume";
     await works.store.transition(trx, row, event);
   });
@@ -204,37 +205,37 @@ export async function deleteSecret(
 
 /** Stops serving in the transaction that writes the run, and removes all of it in the background. */
 export async function requestUninstall(works: LifecycleWorks, id: InstallationId): Promise<RunId> {
-  const run = await change(works, id, async (trx, row) => {
+  const { organizationId } = await getLive(works, id);
+  const run = await works.store.transaction(async (trx) => {
+    // The run's row before the installation's: whoever drives a run locks them in this order too.
     const created = await works.jobs.create(trx, {
       kind: uninstallRunKind,
-      organizationId: row.organization_id,
+      organizationId,
       subject: id,
       input: {},
     });
-    await works.store.transition(trx, row, "uninstall");
+    await works.store.transition(trx, await works.store.lock(trx, id), "uninstall");
     await works.store.update(trx, id, { last_run_id: created });
     return created;
   });
+  works.directory.invalidate(id);
   works.jobs.launch(run);
   works.ground.logger.info({ installation: id, run }, "An uninstall began");
   return run;
-}
-
-/** @throws INSTALLATION_NOT_FOUND also for one of another organization */
-export async function getOwn(
-  works: Pick<InstallationWorks, "directory">,
-  organizationId: string,
-  id: string,
-): Promise<LiveInstallation> {
-  const live = await works.directory.load(id);
-  if (live === undefined || live.organizationId !== organizationId) throw notFound(id);
-  return live;
 }
 
 function busy(row: InstallationRow, what: string): BerthError {
   return new BerthError(
     "INSTALLATION_STATE",
     `The installation is ${row.state}, so it cannot be ${what} now; wait until its run ends.`,
+    { details: { state: row.state, run: row.last_run_id } },
+  );
+}
+
+function halfDone(row: InstallationRow): BerthError {
+  return new BerthError(
+    "INSTALLATION_STATE",
+    `The installation is only half there: ${row.state_reason ?? "a run on it did not end"} It cannot be resumed; uninstall it.`,
     { details: { state: row.state, run: row.last_run_id } },
   );
 }

@@ -35,7 +35,7 @@ function hookStep(works: InstallationWorks): Step {
         const { isDefined } = await works.functions.runHook(live, "uninstall", {});
         return { detail: isDefined ? "The uninstall hook ran." : "Has no uninstall hook." };
       } catch (error) {
-        works.ground.logger.warn({ installation: subject, error }, "An uninstall hook failed");
+        works.ground.logger.warn({ installation: subject, err: error }, "An uninstall hook failed");
         return { detail: `The uninstall hook failed: ${toWire(error).message.slice(0, 300)}` };
       }
     },

@@ -44,6 +44,7 @@ export interface Journal {
   find(id: string): Promise<RunRecord | undefined>;
   findInput(id: RunId): Promise<unknown>;
   hasUnfinished(trx: Transaction<Schema>, subject: string): Promise<boolean>;
+  isStuck(trx: Transaction<Schema>, subject: string): Promise<boolean>;
   /** Unfinished runs that nobody else holds, oldest first. */
   listResumable(owner: string): Promise<readonly RunId[]>;
   /** Undefined when another node holds it, or it has ended. */
@@ -157,6 +158,17 @@ export function createJournal({ kysely, ground, leaseMs }: JournalOptions): Jour
         .where("state", "in", ["running", "undoing"])
         .executeTakeFirst();
       return row !== undefined;
+    },
+
+    async isStuck(trx, subject) {
+      const newest = await trx
+        .selectFrom("run")
+        .select("state")
+        .where("subject", "=", subject)
+        .orderBy("started_at", "desc")
+        .limit(1)
+        .executeTakeFirst();
+      return newest?.state === "stuck";
     },
 
     async listResumable(owner) {

@@ -47,6 +47,8 @@ export interface Jobs extends AsyncDisposable {
   ): Promise<RunId>;
   /** True when a run works on the subject, as the caller's transaction sees it. */
   hasUnfinished(trx: Transaction<Schema>, subject: string): Promise<boolean>;
+  /** True when the newest run on the subject could neither be ended nor taken back. */
+  isStuck(trx: Transaction<Schema>, subject: string): Promise<boolean>;
   /** Begins, or resumes, in the background. Does nothing for a run that is driven already. */
   launch(id: RunId): void;
   /** Launches every unfinished run that no other node holds. Call once all else is ready. */
@@ -93,7 +95,7 @@ export function openJobs(options: JobsOptions): Jobs {
         (isHeld) => {
           if (!isHeld) stop.abort(new LeaseLost(`The run ${id} was taken over.`));
         },
-        (error: unknown) => ground.logger.warn({ run: id, error }, "A lease was not renewed"),
+        (error: unknown) => ground.logger.warn({ run: id, err: error }, "A lease was not renewed"),
       );
     }, leaseMs / 3);
     renewal.unref();
@@ -124,7 +126,7 @@ export function openJobs(options: JobsOptions): Jobs {
     const ended = drive(id, stop, cancel.signal)
       .catch((error: unknown) => {
         if (error instanceof LeaseLost || stop.signal.aborted) return;
-        ground.logger.error({ run: id, error }, "A run stopped; it is resumed later");
+        ground.logger.error({ run: id, err: error }, "A run stopped; it is resumed later");
       })
       .finally(() => {
         active.delete(id);
@@ -155,7 +157,7 @@ export function openJobs(options: JobsOptions): Jobs {
   // Takes up what a node that died left behind, and shows followers what other nodes did.
   const sweep = setInterval(() => {
     Promise.all([resumeAll(), followers.wakeAll()]).catch((error: unknown) => {
-      ground.logger.warn({ error }, "Unfinished runs could not be looked for");
+      ground.logger.warn({ err: error }, "Unfinished runs could not be looked for");
     });
   }, leaseMs);
   sweep.unref();
@@ -178,6 +180,7 @@ export function openJobs(options: JobsOptions): Jobs {
       return journal.insert(trx, { ...run, steps: steps.map((step) => step.name) });
     },
     hasUnfinished: (trx, subject) => journal.hasUnfinished(trx, subject),
+    isStuck: (trx, subject) => journal.isStuck(trx, subject),
     launch,
     resumeAll,
     find: (id) => journal.find(id),

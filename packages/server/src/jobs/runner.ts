@@ -82,7 +82,7 @@ function createRunner(options: RunnerOptions, facts: RunFacts<unknown>) {
       await observers.onStep?.(moment);
     } catch (error) {
       // Whoever watches does not decide: a step that committed must not count as failed.
-      ground.logger.error({ ...moment, error }, "An observer of runs threw");
+      ground.logger.error({ ...moment, err: error }, "An observer of runs threw");
     }
   };
 
@@ -183,7 +183,7 @@ function createRunner(options: RunnerOptions, facts: RunFacts<unknown>) {
     const wire = toWire(failure);
     const isFinal = definition.onFailure === "forward" && record.attempt + 1 >= maxAttempts;
     ground.logger.warn(
-      { run: facts.runId, kind: definition.kind, step: step.name, error },
+      { run: facts.runId, kind: definition.kind, step: step.name, err: error },
       "A step failed",
     );
     await change(lease, async (trx) => {
@@ -254,7 +254,7 @@ function createRunner(options: RunnerOptions, facts: RunFacts<unknown>) {
         if (mustLeave(failure)) throw failure;
         undoAttempts += 1;
         ground.logger.error(
-          { run: facts.runId, kind: definition.kind, step: place.step.name, error: failure },
+          { run: facts.runId, kind: definition.kind, step: place.step.name, err: failure },
           "A step could not be undone",
         );
         if (undoAttempts < maxUndoAttempts) return;

@@ -104,7 +104,9 @@ function refuse(message: string, details?: Readonly<Record<string, unknown>>): n
 }
 
 function ask(question: CheckQuestion, timeoutMs: number): Promise<CheckAnswer> {
-  const file = import.meta.url.endsWith(".ts") ? "./config-thread.ts" : "./config-thread.js";
+  const file = import.meta.url.endsWith(".ts")
+    ? "./check-config.thread.ts"
+    : "./check-config.thread.js";
   const worker = new Worker(new URL(file, import.meta.url), {
     workerData: question,
     env: {},

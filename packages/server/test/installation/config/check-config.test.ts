@@ -81,7 +81,8 @@ describe("configuration", () => {
     const evil = JSON.parse(
       '{"type":"object","properties":{"__proto__":{"type":"object","default":{"polluted":true}}}}',
     );
-    await checkConfig(manifestWith(evil), {}).catch(() => undefined);
+    // It may refuse such a schema or take it; what counts is what is left behind.
+    await Promise.allSettled([checkConfig(manifestWith(evil), {})]);
     expect(({} as Record<string, unknown>).polluted).toBeUndefined();
   });
 

@@ -1,0 +1,76 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { isBerthError, toWire } from "@berth/protocol";
+import { defineCommand } from "../command.ts";
+import type { CliContext } from "../context.ts";
+import { exitCodes } from "../exit-codes.ts";
+import { formatTable } from "../terminal/table.ts";
+
+interface DoctorOptions {
+  readonly quick?: boolean;
+}
+
+const silentLogger = Object.freeze({
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+});
+
+export const doctorCommand = defineCommand<DoctorOptions>({
+  usage: "doctor",
+  summary: "say what isolates and limits apps on this host, by trying to break it; needs no server",
+  examples: ["berth doctor", "BERTH_JAIL=off berth doctor --json"],
+  options: [{ flags: "--quick", description: "look only, start no throw-away cell" }],
+  async run(context, _args, { quick }) {
+    const { probeHost } = await import("@berth/cells");
+    const host = await probeHost();
+    showHost(context, host);
+    const posture = quick ? null : await prove(context);
+    const isOk = host.ok && (posture === null || ("ok" in posture && posture.ok));
+    context.terminal.result({ isOk, host, posture });
+    return isOk ? exitCodes.ok : exitCodes.failed;
+  },
+});
+
+type CellsModule = typeof import("@berth/cells");
+type HostReport = Awaited<ReturnType<CellsModule["probeHost"]>>;
+type Posture = Awaited<ReturnType<CellsModule["provePosture"]>>;
+
+function showHost({ terminal }: CliContext, host: HostReport): void {
+  const rows = host.findings.map(({ finding, mend, name, ok }) => [
+    ok ? terminal.style("green", "✓") : terminal.style("red", "✗"),
+    name,
+    mend && !ok ? `${finding} ${mend}` : finding,
+  ]);
+  terminal.print(`This host\n${formatTable(rows)}`);
+}
+
+/** The proof, or the error that kept it from being made. */
+async function prove({ env, terminal }: CliContext): Promise<Posture | { error: unknown }> {
+  const { provePosture } = await import("@berth/cells");
+  const folder = await mkdtemp(join(tmpdir(), "berth-doctor-"));
+  const jail = env.BERTH_JAIL === "off" ? "off" : "required";
+  terminal.note("\nTrying to break each limit in a throw-away cell …");
+  try {
+    const posture = await provePosture({ folder, jail, logger: silentLogger });
+    const rows = posture.lines.map(({ enforcer, evidence, limit, ok }) => [
+      ok ? terminal.style("green", "✓") : terminal.style("red", "✗"),
+      limit,
+      enforcer,
+      evidence.length > 160 ? `${evidence.slice(0, 157)}…` : evidence,
+    ]);
+    const { ageDays, version } = posture.engine;
+    terminal.print(
+      `\nLimits, each tried (workerd ${version}, ${ageDays} days old)\n${formatTable(rows)}`,
+    );
+    return posture;
+  } catch (error) {
+    if (!isBerthError(error)) throw error;
+    terminal.print(`\n${terminal.style("red", "✗")} ${error.code}: ${error.message}`);
+    return { error: toWire(error) };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}

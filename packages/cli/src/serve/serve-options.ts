@@ -1,0 +1,71 @@
+/** What `berth serve` is told: options before the environment, the environment before defaults. */
+import { resolve } from "node:path";
+import { BerthError } from "@berth/protocol";
+import type { CliContext } from "../context.ts";
+
+export interface ServeFlags {
+  readonly port: string;
+  readonly host: string;
+  readonly dataDir: string;
+  /** `false` when `--no-samples` was given. */
+  readonly samples?: boolean;
+  readonly productOrigin?: readonly string[];
+  readonly verbose?: boolean;
+}
+
+export interface ServeOptions {
+  readonly port: number;
+  readonly host: string;
+  /** Absolute. */
+  readonly folder: string;
+  readonly hasSamples: boolean;
+  readonly isVerbose: boolean;
+  readonly jail: "required" | "off";
+  readonly productOrigins: readonly string[];
+  readonly databaseUrl: string | undefined;
+  readonly blobUrl: string | undefined;
+  readonly masterKey: string | undefined;
+}
+
+/** @throws BerthError OPTION_INVALID */
+export function parseServeOptions({ cwd, env }: CliContext, flags: ServeFlags): ServeOptions {
+  return {
+    port: parsePort(flags.port),
+    host: flags.host,
+    folder: resolve(cwd, flags.dataDir),
+    hasSamples: flags.samples !== false,
+    isVerbose: flags.verbose ?? false,
+    jail: parseJail(env.BERTH_JAIL),
+    productOrigins: (flags.productOrigin ?? []).map(parseOrigin),
+    databaseUrl: env.DATABASE_URL || undefined,
+    blobUrl: env.BLOB_URL || undefined,
+    masterKey: env.BERTH_MASTER_KEY || undefined,
+  };
+}
+
+function parsePort(text: string): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : -1;
+  if (port >= 0 && port <= 65_535) return port;
+  throw invalid("port", `--port is "${text}"; expected 0 (any free one) to 65535.`);
+}
+
+function parseJail(text: string | undefined): "required" | "off" {
+  if (text === undefined || text === "" || text === "required") return "required";
+  if (text === "off") return "off";
+  throw invalid("BERTH_JAIL", `BERTH_JAIL is "${text}"; expected required (the default) or off.`);
+}
+
+function parseOrigin(text: string): string {
+  const url = URL.parse(text);
+  if (url && /^https?:$/.test(url.protocol) && url.origin === text.replace(/\/$/, "")) {
+    return url.origin;
+  }
+  throw invalid(
+    "product-origin",
+    `--product-origin is ${JSON.stringify(text)}; expected an origin, such as https://product.example.com.`,
+  );
+}
+
+function invalid(option: string, message: string): BerthError {
+  return new BerthError("OPTION_INVALID", message, { details: { option } });
+}
