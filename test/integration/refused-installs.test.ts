@@ -1,7 +1,7 @@
 import { appendFile, glob } from "node:fs/promises";
 import { join } from "node:path";
 import type { StepMoment } from "@berth/server";
-import { describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { databasesUnderTest } from "../support/databases.ts";
 import { type StartedBerth, startBerth } from "../support/start-berth.ts";
 import { appPrelude, consentTo } from "../support/test-app.ts";
@@ -24,11 +24,19 @@ async function expectUndone(berth: StartedBerth, app: Parameters<typeof berth.st
 }
 
 describe.each(databasesUnderTest())("installs that do not happen, on %s", (database) => {
+  /** For the tests that leave nothing behind: each asserts so. */
+  let shared: StartedBerth;
+  beforeAll(async () => {
+    shared = await startBerth({ database });
+  });
+  afterAll(() => shared[Symbol.asyncDispose]());
+
   it("refuses at once, before anything exists", async () => {
-    await using berth = await startBerth({ database });
+    const berth = shared;
     const app = await berth.publisher.publish({
       ...plain,
       manifest: {
+        id: "refused",
         server: { entry: "server.js", secrets: [{ name: "TOKEN", description: "Needed." }] },
       },
     });
@@ -96,27 +104,32 @@ describe.each(databasesUnderTest())("installs that do not happen, on %s", (datab
         throw new Error("no further");
       }`,
     ],
-  ])("takes all back when %s", async (_why, code, hook) => {
-    await using berth = await startBerth({ database });
+  ])("takes all back when %s", async (why, code, hook) => {
+    const berth = shared;
     const server = `${appPrelude}
       export default { fetch: () => new Response("served"), [hooks]: { ${hook} } };
     `;
-    const run = await expectUndone(berth, await berth.publisher.publish({ server }));
+    const id = why.replaceAll(" ", "-");
+    const run = await expectUndone(
+      berth,
+      await berth.publisher.publish({ server, manifest: { id } }),
+    );
     expect(run.error?.code).toBe(code);
   });
 
   it("takes all back when its health path does not answer in its time", async () => {
-    await using berth = await startBerth({ database });
+    const berth = shared;
     const app = await berth.publisher.publish({
       server: `export default { fetch: () => new Promise((resolve) => setTimeout(resolve, 60_000)) };`,
-      manifest: { health: { path: "/health", timeoutMs: 500 } },
+      manifest: { id: "slow-health", health: { path: "/health", timeoutMs: 500 } },
     });
     expect((await expectUndone(berth, app)).error?.code).toBe("HEALTH_CHECK_FAILED");
   });
 
   it("takes all back when the module does not load", async () => {
-    await using berth = await startBerth({ database });
+    const berth = shared;
     const app = await berth.publisher.publish({
+      manifest: { id: "not-loading" },
       server: `import "./absent.js"; export default {};`,
     });
     const run = await expectUndone(berth, app);

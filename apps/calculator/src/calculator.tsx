@@ -35,10 +35,11 @@ function Calculator() {
   const view = useView();
   const saved = view.context.viewState;
   const [expression, setExpression] = useState(typeof saved === "string" ? saved : "");
-  const { calculations, clear, error, isBusy, submit } = useCalculations(view);
+  const { calculations, clear, error, forgetError, isBusy, submit } = useCalculations(view);
 
   function change(next: string): void {
     setExpression(next);
+    forgetError();
     void view.saveState(next);
   }
 
@@ -88,6 +89,7 @@ function Calculator() {
               <Heading level={2}>History</Heading>
               <Button
                 variant="subtle"
+                size="sm"
                 isDisabled={!calculations?.length || isBusy}
                 onPress={() => void clear()}
               >

@@ -4,18 +4,18 @@ export interface Key {
   readonly label: string;
   /** For those who hear the keypad. */
   readonly name: string;
-  readonly variant?: "primary" | "secondary" | "subtle" | "danger";
+  readonly variant?: "primary" | "secondary";
 }
 
 const digit = (label: string): Key => ({ label, name: label });
-const operator = (label: string, name: string): Key => ({ label, name, variant: "subtle" });
+const operator = (label: string, name: string): Key => ({ label, name });
 
 /** Four in a row. */
 export const keys: readonly Key[] = [
-  { label: "C", name: "Clear", variant: "danger" },
+  { label: "C", name: "Clear" },
   operator("(", "Open parenthesis"),
   operator(")", "Close parenthesis"),
-  { label: "⌫", name: "Delete the last sign", variant: "subtle" },
+  { label: "⌫", name: "Delete the last sign" },
   ...[digit("7"), digit("8"), digit("9"), operator("÷", "Divided by")],
   ...[digit("4"), digit("5"), digit("6"), operator("×", "Times")],
   ...[digit("1"), digit("2"), digit("3"), operator("−", "Minus")],

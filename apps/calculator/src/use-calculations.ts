@@ -14,6 +14,8 @@ export interface Calculations {
   /** The result; undefined when it failed, and `error` says why. */
   submit(expression: string): Promise<number | undefined>;
   clear(): Promise<void>;
+  /** The expression is another now. */
+  forgetError(): void;
 }
 
 export function useCalculations(view: View): Calculations {
@@ -66,6 +68,7 @@ export function useCalculations(view: View): Calculations {
           throw new Error(body.error?.message ?? `The app answered ${answer.status}.`);
         return body.result;
       }),
+    forgetError: () => setError(undefined),
     clear: async () => {
       await attempt(() => view.fetch(path, { method: "DELETE" }));
     },

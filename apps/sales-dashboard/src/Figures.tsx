@@ -6,6 +6,8 @@ import { formatMoney } from "./money.ts";
 
 interface FiguresProps {
   readonly summary: Summary;
+  /** A chart by what is chosen already would be one bar. */
+  readonly choice: Choice;
   readonly onChoose: (choice: Partial<Choice>) => void;
 }
 
@@ -18,7 +20,7 @@ const barPixels = 30;
 const heightOf = (groups: readonly Group[]) => Math.max(120, 60 + barPixels * groups.length);
 const money = { format: "currency", currency: "USD" } as const;
 
-export function Figures({ onChoose, summary }: FiguresProps) {
+export function Figures({ choice, onChoose, summary }: FiguresProps) {
   const { byDistributor, byGenre, byYear, totals } = summary;
   const choose = (groups: readonly Group[], field: "genre" | "distributor") => (index: number) => {
     const name = groups[index]?.name;
@@ -49,28 +51,32 @@ export function Figures({ onChoose, summary }: FiguresProps) {
         />
       </Card>
       <Grid minColumnWidth={320} gap="md">
-        <Card>
-          <BarChart
-            label="Sales by genre; press a bar to choose it"
-            categories={namesOf(byGenre)}
-            series={salesOf(byGenre)}
-            height={heightOf(byGenre)}
-            isHorizontal
-            onSelect={({ index }) => choose(byGenre, "genre")(index)}
-            {...money}
-          />
-        </Card>
-        <Card>
-          <BarChart
-            label="Sales by distributor; press a bar to choose it"
-            categories={namesOf(byDistributor)}
-            series={salesOf(byDistributor)}
-            height={heightOf(byDistributor)}
-            isHorizontal
-            onSelect={({ index }) => choose(byDistributor, "distributor")(index)}
-            {...money}
-          />
-        </Card>
+        {choice.genre === null && (
+          <Card>
+            <BarChart
+              label="Sales by genre; press a bar to choose it"
+              categories={namesOf(byGenre)}
+              series={salesOf(byGenre)}
+              height={heightOf(byGenre)}
+              isHorizontal
+              onSelect={({ index }) => choose(byGenre, "genre")(index)}
+              {...money}
+            />
+          </Card>
+        )}
+        {choice.distributor === null && (
+          <Card>
+            <BarChart
+              label="Sales by distributor; press a bar to choose it"
+              categories={namesOf(byDistributor)}
+              series={salesOf(byDistributor)}
+              height={heightOf(byDistributor)}
+              isHorizontal
+              onSelect={({ index }) => choose(byDistributor, "distributor")(index)}
+              {...money}
+            />
+          </Card>
+        )}
       </Grid>
     </Stack>
   );

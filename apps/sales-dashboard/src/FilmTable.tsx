@@ -11,17 +11,21 @@ interface FilmTableProps {
   readonly measure: Measure;
 }
 
-const dollars = { align: "end", format: "number", isSortable: true } as const;
-/** What a narrow screen should show first stands first. */
-const columns = [
+const dollars = { align: "end", isSortable: true } as const;
+/** What a narrow screen should show first stands first; what is chosen is the same in every line. */
+const columnsOf = (measure: Measure, { distributor, genre }: Choice) => [
   { key: "title", label: "Film", isSortable: true },
-  { key: "worldwide", label: "World sales, $", ...dollars },
-  { key: "domestic", label: "US sales, $", ...dollars },
-  { key: "budget", label: "Budget, $", ...dollars },
+  { key: measure, label: "Sales, $M", ...dollars },
+  { key: "budget", label: "Budget, $M", ...dollars },
   { key: "releasedOn", label: "Released", format: "date" as const, isSortable: true },
-  { key: "distributor", label: "Distributor", isSortable: true },
-  { key: "genre", label: "Genre", isSortable: true },
+  ...(distributor === null ? [{ key: "distributor", label: "Distributor", isSortable: true }] : []),
+  ...(genre === null ? [{ key: "genre", label: "Genre", isSortable: true }] : []),
 ];
+
+const tenths = new Intl.NumberFormat("en", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+/** What one compares, without digits that nobody reads. */
+const millions = (dollars: number | null) =>
+  dollars === null ? null : tenths.format(dollars / 1e6);
 
 export function FilmTable({ choice, measure }: FilmTableProps) {
   const view = useView();
@@ -42,10 +46,16 @@ export function FilmTable({ choice, measure }: FilmTableProps) {
         {error !== undefined && <Alert tone="danger">{error}</Alert>}
         <Table
           label="Films"
-          columns={columns}
+          columns={columnsOf(measure, choice)}
           rows={(data?.films ?? []).map(({ title, ...film }, index) => ({
             id: `${film.releasedOn} ${index} ${title}`.slice(0, 200),
-            cells: { title, ...film },
+            cells: {
+              title,
+              ...film,
+              worldwide: millions(film.worldwide),
+              domestic: millions(film.domestic),
+              budget: millions(film.budget),
+            },
           }))}
           sortKey={listing.sort}
           sortDirection={listing.direction}

@@ -1,5 +1,5 @@
 /** The four choices above the figures. */
-import { Button, Grid, Select } from "@berth/sdk/view/preact";
+import { Button, Grid, Select, Stack } from "@berth/sdk/view/preact";
 import { type Choice, everything, type Options } from "./api.ts";
 
 interface FiltersProps {
@@ -50,9 +50,11 @@ export function Filters({ choice, onChange, options }: FiltersProps) {
         options={optionsOf("The last year", years)}
         onChange={change("to")}
       />
-      <Button variant="subtle" isDisabled={isEverything} onPress={() => onChange(everything)}>
-        Clear
-      </Button>
+      <Stack justify="end">
+        <Button isDisabled={isEverything} onPress={() => onChange(everything)}>
+          Clear
+        </Button>
+      </Stack>
     </Grid>
   );
 }

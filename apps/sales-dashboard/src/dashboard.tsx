@@ -51,7 +51,11 @@ function Dashboard() {
         ) : summary.data.totals.films === 0 ? (
           <EmptyState title="No film matches" description="Choose fewer limits above." />
         ) : (
-          <Figures summary={summary.data} onChoose={(chosen) => change({ ...choice, ...chosen })} />
+          <Figures
+            summary={summary.data}
+            choice={choice}
+            onChoose={(chosen) => change({ ...choice, ...chosen })}
+          />
         )}
         {options.data && <FilmTable choice={choice} measure={options.data.measure} />}
       </Stack>

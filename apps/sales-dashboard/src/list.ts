@@ -20,7 +20,7 @@ export interface Listing {
   readonly page: number;
 }
 
-export const pageSize = 25;
+export const pageSize = 15;
 
 /** @throws BadQuery */
 export function parseListing(query: URLSearchParams, sortByDefault: SortKey): Listing {

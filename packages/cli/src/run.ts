@@ -9,6 +9,7 @@ import { attachCommand } from "./command.ts";
 import { commands } from "./commands.ts";
 import type { CliContext } from "./context.ts";
 import { type ExitCode, exitCodeOf, exitCodes } from "./exit-codes.ts";
+import { formatJson, plainLine } from "./terminal/plain-text.ts";
 import { Interrupted } from "./terminal/terminal.ts";
 import { cliVersion } from "./version.ts";
 
@@ -77,10 +78,10 @@ function report(error: unknown, { context, stderr, stdout }: RunOptions): ExitCo
     } as RunOptions);
   }
   const wire = wireOf(error);
-  if (context.terminal.isJson) stderr.write(`${JSON.stringify(wire)}\n`);
+  if (context.terminal.isJson) stderr.write(`${formatJson(wire)}\n`);
   else {
     context.terminal.fail(`${wire.code}: ${wire.message}`);
-    for (const line of particularsOf(wire)) context.terminal.note(`  ${line}`);
+    for (const line of particularsOf(wire)) context.terminal.note(`  ${plainLine(line)}`);
   }
   return exitCodeOf(error);
 }

@@ -1,19 +1,24 @@
 import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
+import { stripVTControlCharacters } from "node:util";
+import type { LogEntryView, ReleaseDetail } from "@berth/protocol/api";
 import { describe, expect, it } from "vitest";
+import { showRelease } from "../src/commands/install.ts";
+import { showEntry } from "../src/commands/logs.ts";
 import { formatBytes, formatDuration } from "../src/terminal/amounts.ts";
+import { plainBlock, plainLine } from "../src/terminal/plain-text.ts";
 import { createProgress } from "../src/terminal/progress.ts";
 import { formatTable } from "../src/terminal/table.ts";
 import { createTerminal } from "../src/terminal/terminal.ts";
 
 function openTerminal({ isJson = false, isTty = false } = {}) {
-  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+  const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
   const asTty = (stream: PassThrough) =>
     Object.assign(stream, { isTTY: isTty }) as unknown as NodeJS.WriteStream;
   const terminal = createTerminal({
     isJson,
     signal: new AbortController().signal,
-    stdin: process.stdin,
+    stdin: Object.assign(stdin, { isTTY: isTty, setRawMode: () => stdin }) as never,
     stdout: asTty(stdout),
     stderr: asTty(stderr),
   });
@@ -23,14 +28,16 @@ function openTerminal({ isJson = false, isTty = false } = {}) {
     stderr.end();
     return { stdout: await both[0], stderr: await both[1] };
   };
-  return { terminal, read };
+  return { terminal, read, press: (keys: string) => stdin.write(keys) };
 }
 
 describe("terminal", () => {
   it("drops what a publisher's text could steer it with, and keeps colours and lines", async () => {
     const { terminal, read } = openTerminal();
-    terminal.print("a\u001b[2Jb\u001b]0;title\u0007c\rd\u202ee\u001b[31mred\u001b[39m\nf\u009b2Jg");
-    expect((await read()).stdout).toBe("a[2Jb]0;titlecde\u001b[31mred\u001b[39m\nf2Jg\n");
+    terminal.print(
+      "a\u001b[2Jb\u001b[8mc\rd\u202ee\u001b[31mred\u001b[39m\nf\u009b2Jg\u001b[31;8mh",
+    );
+    expect((await read()).stdout).toBe("a[2Jb[8mcde\u001b[31mred\u001b[39m\nf2Jg[31;8mh\n");
   });
 
   it("keeps stdout to JSON when asked, and warnings as JSON on stderr", async () => {
@@ -61,6 +68,98 @@ describe("terminal", () => {
     expect((await tty.read()).stderr).toBe(
       `\r\u001b[2KUploading ${"█".repeat(15)}${"░".repeat(15)}  50 % of 1.0 kB\n`,
     );
+  });
+});
+
+const hostile =
+  "a\u001b[2J\u001b]52;c;ZXZpbA==\u0007\u001b[8mb\u202e\u009b31mc\n  forged\u2028too\r!";
+
+describe("texts of others", () => {
+  it("are one line without sequences, and blocks show their further lines indented", () => {
+    expect(plainLine(hostile)).toBe("abc   forged too !");
+    expect(plainBlock(hostile, "| ")).toBe("abc\n|   forged\n| too\n| !");
+    expect(plainLine("\u001b\u001b[2J\u001b[\u001bc\u009d52;x\u001b\\ação\tx")).toBe("ação x");
+    expect(plainLine("\u001b]0;never ended")).toBe("0;never ended");
+  });
+
+  it("take linear time however they are made", () => {
+    for (const shape of ["\u001b]", "\u009d", "\u001b[1", "\u001b[ ", "\u2028", "\u001b"]) {
+      const text = shape.repeat(100_000 / shape.length);
+      const startedMs = performance.now();
+      plainLine(text);
+      plainBlock(text, "  ");
+      expect(performance.now() - startedMs).toBeLessThan(1_000);
+    }
+  });
+
+  it("cannot forge or colour lines of a log", async () => {
+    const { terminal, read } = openTerminal();
+    const entry = { id: "1", at: "2026-11-01T00:00:00.000Z", level: "info", source: "function" };
+    showEntry({ terminal }, { ...entry, requestId: null, message: hostile } as LogEntryView);
+    const lines = stripVTControlCharacters((await read()).stdout).split("\n");
+    expect(lines).toEqual([
+      "2026-11-01T00:00:00.000Z info  function abc",
+      "      forged",
+      "    too",
+      "    !",
+      "",
+    ]);
+  });
+
+  it("cannot forge lines of what consent shows", async () => {
+    const { terminal, read } = openTerminal();
+    const release = {
+      ...{ app: "a/b", version: "1.0.0", digest: "0".repeat(64), signedBy: "f".repeat(32) },
+      ...{ signerLabel: hostile, manifest: { name: hostile, description: hostile } },
+      permissions: [{ type: "data", resource: hostile, actions: ["read"], reason: hostile }],
+    };
+    showRelease({ terminal }, release as unknown as ReleaseDetail, "acme");
+    const shown = (await read()).stderr;
+    expect(shown).not.toMatch(/[^\P{Cc}\n]|\p{Bidi_Control}/u);
+    expect(shown.split("\n")).toEqual([
+      "abc   forged too ! (a/b 1.0.0) for acme",
+      "abc",
+      "    forged",
+      "  too",
+      "  !",
+      `signed by abc   forged too ! (ffffffff…), sha256 ${"0".repeat(64)}`,
+      "",
+      "It asks to:",
+      "  1. read the data abc   forged too !",
+      "     because: abc   forged too !",
+      "",
+    ]);
+  });
+
+  it("cannot steer errors, warnings, styled words or JSON", async () => {
+    const { terminal, read } = openTerminal();
+    terminal.fail(hostile);
+    terminal.warn(hostile);
+    terminal.print(terminal.style("red", hostile));
+    const { stderr, stdout } = await read();
+    const block = "abc\n    forged\n  too\n  !\n";
+    expect(stripVTControlCharacters(stderr)).toBe(`error ${block}warning ${block}`);
+    expect(stripVTControlCharacters(stdout)).toBe("abc   forged too !\n");
+    const json = openTerminal({ isJson: true });
+    json.terminal.line({ hostile });
+    const written = (await json.read()).stdout;
+    expect(written.trimEnd()).not.toMatch(/[\p{Cc}\p{Bidi_Control}\u2028]/u);
+    expect(JSON.parse(written)).toEqual({ hostile });
+  });
+
+  it("cannot steer questions or the labels of choices", async () => {
+    const { terminal, read, press } = openTerminal({ isTty: true });
+    const asked = terminal.confirm(`Optional: ${hostile}. Grant?`, "--grant");
+    press("y");
+    expect(await asked).toBe(true);
+    const chosen = terminal.choose(hostile, [{ value: "v", label: hostile }], "--org");
+    press("\r");
+    expect(await chosen).toBe("v");
+    const shown = (await read()).stderr;
+    expect(shown).toContain("Optional: abc   forged too !. Grant?");
+    for (const trick of ["\u001b[2J", "\u001b]52", "\u001b[8m", "\u202e", "\u009b", "\n  forged"]) {
+      expect(shown).not.toContain(trick);
+    }
   });
 });
 

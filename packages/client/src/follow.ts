@@ -11,11 +11,13 @@ export interface StreamEvent<T> {
 }
 
 const maxReconnects = 5;
+/** A connection that lived so long was a good one: servers break streams off after a while. */
+const goodConnectionMs = 30_000;
 
 /**
  * Yields events until the server says `event: end`, or `signal` aborts (then it returns).
  * A connection that breaks is opened again with `Last-Event-ID`, up to five times in a
- * row without an event between, waiting 0.25 s × 2ⁿ.
+ * row without an event or half a minute between, waiting 0.25 s × 2ⁿ.
  *
  * @throws BerthError as the server says, or SERVER_UNREACHABLE after the last attempt
  */
@@ -27,6 +29,7 @@ export async function* followEvents<T>(
   let lastId: string | undefined;
   let failures = 0;
   while (!signal?.aborted) {
+    const startedAt = performance.now();
     try {
       const response = await connect({
         accept: "text/event-stream",
@@ -46,6 +49,7 @@ export async function* followEvents<T>(
       throw new BerthError("SERVER_UNREACHABLE", "The event stream ended before its end.");
     } catch (error) {
       if (signal?.aborted) return;
+      if (performance.now() - startedAt >= goodConnectionMs) failures = 0;
       const isBroken = !isBerthError(error) || error.definition.isRetryable;
       if (!isBroken || ++failures > maxReconnects) throw error;
       await pause(250 * 2 ** (failures - 1), signal);

@@ -101,5 +101,7 @@ function checkHeader(places: readonly string[], count: number): string | undefin
 export function inOrder<T extends Pick<Saved<Contact>, "name" | "id">>(
   contacts: readonly T[],
 ): T[] {
-  return [...contacts].sort((a, b) => a.name.localeCompare(b.name, "en") || (a.id < b.id ? -1 : 1));
+  return [...contacts].sort(
+    (a, b) => a.name.localeCompare(b.name, "en", { numeric: true }) || (a.id < b.id ? -1 : 1),
+  );
 }

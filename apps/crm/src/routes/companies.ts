@@ -30,7 +30,7 @@ export function companyRoutes(): Hono {
       const dealsOf = Map.groupBy(allDeals, ({ companyId }) => companyId);
       const found = all
         .filter(({ name, notes, website }) => matchesSearch([name, website, notes], search))
-        .sort((a, b) => a.name.localeCompare(b.name, "en"))
+        .sort((a, b) => a.name.localeCompare(b.name, "en", { numeric: true }))
         .map((company) => ({
           ...company,
           contactCount: contactsOf.get(company.id)?.length ?? 0,

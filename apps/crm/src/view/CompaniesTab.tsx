@@ -47,7 +47,7 @@ export function CompaniesTab({ api }: CompaniesTabProps) {
             id,
             cells: { name, website, contactCount, dealValue },
           }))}
-          pageSize={25}
+          pageSize={15}
           isRowPressable
           onRowPress={(id) => setEdited(companies.find((company) => company.id === id))}
         />

@@ -64,7 +64,7 @@ export function ContactsTab({ api }: ContactsTabProps) {
             id,
             cells: { name, email, phone, company: nameOf.get(companyId ?? "") ?? "" },
           }))}
-          pageSize={25}
+          pageSize={15}
           isRowPressable
           onRowPress={(id) => setEdited(contacts.find((contact) => contact.id === id))}
         />

@@ -34,7 +34,7 @@ function fieldsOf(stages: readonly string[], currency: string, choices: Choices)
     },
     { kind: "choice", name: "companyId", label: "Company", options: named(choices.companies) },
     { kind: "choice", name: "contactId", label: "Contact", options: named(choices.contacts) },
-    { kind: "text", name: "closesOn", label: "Closes on (2026-11-21)" },
+    { kind: "text", name: "closesOn", label: "Closes on", placeholder: "YYYY-MM-DD" },
   ];
 }
 
@@ -55,6 +55,10 @@ export function PipelineTab({ api }: PipelineTabProps) {
   const { currency = "USD", stages = [] } = pipeline.data ?? {};
   const count = pipeline.data && stages.reduce((sum, stage) => sum + stage.count, 0);
   const money = { align: "end", format: "currency", currency } as const;
+  const whole = new Intl.NumberFormat("en", {
+    ...{ style: "currency", currency, maximumFractionDigits: 0 },
+  });
+  const companyOf = new Map(choices.data?.companies.map(({ id, name }) => [id, name]));
   const names = settings.data?.stages ?? [];
   const add = () => setEdited({ stage: names[0] ?? "", value: 0 });
   return (
@@ -74,7 +78,7 @@ export function PipelineTab({ api }: PipelineTabProps) {
               <Stat
                 key={name}
                 label={name}
-                value={`${value.toLocaleString("en")} ${currency}`}
+                value={whole.format(value)}
                 detail={deals === 1 ? "1 deal" : `${deals} deals`}
               />
             ))}
@@ -86,6 +90,8 @@ export function PipelineTab({ api }: PipelineTabProps) {
               series={[{ name: "Value", values: stages.map(({ value }) => value) }]}
               format="currency"
               currency={currency}
+              height={60 + 30 * stages.length}
+              isHorizontal
             />
           </Card>
           {stages
@@ -99,10 +105,16 @@ export function PipelineTab({ api }: PipelineTabProps) {
                     { key: "title", label: "Deal" },
                     { key: "value", label: "Value", ...money },
                     { key: "closesOn", label: "Closes", format: "date" },
+                    { key: "company", label: "Company" },
                   ]}
-                  rows={deals.map(({ closesOn, id, title, value }) => ({
+                  rows={deals.map(({ closesOn, companyId, id, title, value }) => ({
                     id,
-                    cells: { title, value, closesOn },
+                    cells: {
+                      title,
+                      value,
+                      closesOn,
+                      company: companyOf.get(companyId ?? "") ?? "",
+                    },
                   }))}
                   pageSize={20}
                   isRowPressable

@@ -24,6 +24,7 @@ export type Field = BaseField &
     | {
         readonly kind: "text";
         readonly rows?: number;
+        readonly placeholder?: string;
         readonly type?: "text" | "email" | "url" | "tel";
       }
     | { readonly kind: "amount" }
@@ -130,6 +131,7 @@ function Input({ error, field, onChange, onSubmit, value }: InputProps) {
       value={text}
       type={field.type ?? "text"}
       {...(field.rows === undefined ? {} : { rows: field.rows })}
+      {...(field.placeholder === undefined ? {} : { placeholder: field.placeholder })}
       onChange={onChange}
       onSubmit={onSubmit}
     />

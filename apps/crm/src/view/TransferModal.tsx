@@ -58,7 +58,7 @@ export function TransferModal({ api, onClose, onImported }: TransferModalProps) 
         {answer && (
           <Alert tone={answer.problems.length > 0 ? "warning" : "success"}>
             <Stack gap="xs">
-              <Text>{`${answer.created} new contacts, ${answer.updated} changed, ${answer.problems.length} lines left out.`}</Text>
+              <Text>{`${answer.created} new, ${answer.updated} changed, ${answer.problems.length} left out.`}</Text>
               {answer.problems.slice(0, 10).map(({ line, message }) => (
                 <Text key={line} size="sm">
                   {message}

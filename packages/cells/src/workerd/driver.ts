@@ -170,6 +170,9 @@ export class WorkerdDriver implements CellDriver {
       hostUid,
       cgroup,
       jail,
+    }).catch((error: unknown) => {
+      logger.error({ err: error, cellId: id }, "a cell's process did not start");
+      throw error;
     });
     cleanup.defer(async () => {
       launched.kill();

@@ -1,6 +1,20 @@
 /** Finds the engine's program and says how old it is. */
 
-import { copyFileSync, existsSync, linkSync, renameSync, statSync } from "node:fs";
+import { createHash, randomBytes } from "node:crypto";
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  copyFileSync,
+  existsSync,
+  linkSync,
+  lstatSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { BerthError } from "@berth/protocol";
@@ -13,6 +27,8 @@ export interface Engine {
   /** From the date in its version; NaN when unknown. */
   readonly releasedAt: number;
 }
+
+const hashPartBytes = 4 * 1024 * 1024;
 
 const platformPackages: Readonly<Record<string, string>> = {
   "linux-x64": "@cloudflare/workerd-linux-64",
@@ -62,23 +78,69 @@ function isProgramForAll(path: string): boolean {
   return isOpenToAll(dirname(path)) && (statSync(path).mode & 0o005) === 0o005;
 }
 
+/** The folder may be one that others could write to before; what lies there must prove itself. */
+function isTrulyStaged(staged: string, source: string): boolean {
+  const found = lstatSync(staged, { throwIfNoEntry: false });
+  if (found === undefined || !found.isFile() || found.uid !== process.getuid?.()) return false;
+  if ((found.mode & 0o022) !== 0 || (found.mode & 0o005) !== 0o005) return false;
+  const original = statSync(source);
+  if (found.dev === original.dev && found.ino === original.ino) return true;
+  return found.size === original.size && hashFile(staged) === hashFile(source);
+}
+
+/** In parts: the engine has more than a hundred megabytes. */
+function hashFile(path: string): string {
+  const hash = createHash("sha256");
+  const part = Buffer.allocUnsafe(hashPartBytes);
+  const file = openSync(path, "r");
+  try {
+    for (let length = readSync(file, part); length > 0; length = readSync(file, part)) {
+      hash.update(part.subarray(0, length));
+    }
+  } finally {
+    closeSync(file);
+  }
+  return hash.digest("hex");
+}
+
+/** A link stays writable for whoever may write to its source, so only our own program is linked. */
+function linkOrCopy(source: string, target: string): void {
+  const { uid, mode } = statSync(source);
+  if (uid === process.getuid?.() && (mode & 0o022) === 0 && (mode & 0o005) === 0o005) {
+    try {
+      linkSync(source, target);
+      return;
+    } catch {
+      // Another file system: a copy does as well.
+    }
+  }
+  copyFileSync(source, target, constants.COPYFILE_EXCL);
+  chmodSync(target, 0o755);
+}
+
 /**
  * Cells run under users of their own, who may not reach a checkout below a private home folder:
  * then the engine is linked, or copied once, to a place that they can.
+ *
+ * Trust: the place may be shared with other users. One that lies there already is used only when it
+ * is ours, closed to others' writing, and the same as the source byte for byte.
+ *
+ * @throws BerthError `CELL_START_FAILED` when the folder belongs to another user
  */
 export function stageEngine(engine: Engine, folder: string): Engine {
   if (isProgramForAll(engine.binary)) return engine;
+  makeOwnFolder(folder, 0o755);
   const staged = join(folder, `workerd-${engine.version}-${statSync(engine.binary).size}`);
-  if (!existsSync(staged)) {
-    makeOwnFolder(folder, 0o755);
-    const half = `${staged}.part`;
+  if (!isTrulyStaged(staged, engine.binary)) {
+    const half = `${staged}.${randomBytes(6).toString("hex")}.part`;
     try {
-      linkSync(engine.binary, half);
-    } catch {
-      // Another file system: a copy does as well.
-      copyFileSync(engine.binary, half);
+      linkOrCopy(engine.binary, half);
+      // When both are links to one file, renaming does nothing.
+      rmSync(staged, { recursive: true, force: true });
+      renameSync(half, staged);
+    } finally {
+      rmSync(half, { force: true });
     }
-    renameSync(half, staged);
   }
   return { ...engine, binary: staged };
 }

@@ -160,7 +160,7 @@ function killAll(pids: readonly number[]): void {
   }
 }
 
-/** @throws BerthError `CELL_START_FAILED` with what the process wrote */
+/** @throws BerthError `CELL_START_FAILED`, whose cause holds what the process wrote */
 export async function launch(input: LaunchInput): Promise<LaunchedProcess> {
   const child = start(input);
   const readOutput = collectTail([child.stdout, child.stderr]);
@@ -196,12 +196,11 @@ export async function launch(input: LaunchInput): Promise<LaunchedProcess> {
     await exited;
     const reason = cause instanceof Error ? cause.message : String(cause);
     const output = readOutput().trim().slice(-1_000);
+    // Apps and their callers see the message; what names the host's paths is for the log.
     throw new BerthError(
       "CELL_START_FAILED",
-      `The cell's process did not start: ${reason}. ${output}`,
-      {
-        cause,
-      },
+      "The cell's process did not start; the server's log says why.",
+      { cause: new Error(`${reason}. ${output}`, { cause }) },
     );
   } finally {
     clearTimeout(timer);

@@ -2,7 +2,8 @@
  * The server's end of a cell's `out.sock`: capability calls, egress and logs.
  *
  * Trust: all that arrives is hostile until parsed. A cell can claim only the keys of isolates that
- * were loaded into it; whose call it is, the gateway decides by the handle.
+ * were loaded into it; whose call it is, the gateway decides by the handle. What a cell may cost
+ * before that is known is bounded by rates, which are taken before a body is read.
  */
 
 import { once } from "node:events";
@@ -15,12 +16,33 @@ import type { CellClock, CellLogger } from "../ports.ts";
 import { readBounded } from "./bounded-read.ts";
 import { appendHeaders, toPairs } from "./headers.ts";
 import { createLogIntake, type LogIntake } from "./log-intake.ts";
+import { createTokenBucket, type TokenBucket } from "./token-bucket.ts";
 
 const maxCallBytes = 4 * 1024 * 1024;
 const maxLogBytes = 2 * 1024 * 1024;
 const maxHeaderBytes = 64 * 1024;
-const maxConnections = 512;
 const maxNameLength = 200;
+
+/** Of one cell. Above the rates a request is refused unread and its connection is closed. */
+export interface OutLimits {
+  readonly requestsPerSecond: number;
+  readonly requestBurst: number;
+  /** Bodies of calls and logs; one without a length counts as the longest that is allowed. */
+  readonly bytesPerSecond: number;
+  readonly byteBurst: number;
+  /** A call's or log's body must have come by then. Egress bodies are streams and may take longer. */
+  readonly bodyTimeoutMs: number;
+  readonly maxConnections: number;
+}
+
+export const defaultOutLimits: OutLimits = Object.freeze({
+  requestsPerSecond: 2_000,
+  requestBurst: 4_000,
+  bytesPerSecond: 32 * 1024 * 1024,
+  byteBurst: 64 * 1024 * 1024,
+  bodyTimeoutMs: 30_000,
+  maxConnections: 512,
+});
 
 export interface OutServerOptions {
   readonly cellId: string;
@@ -29,6 +51,7 @@ export interface OutServerOptions {
   readonly hasIsolate: (key: string) => boolean;
   readonly logger: CellLogger;
   readonly clock: CellClock;
+  readonly limits?: Partial<OutLimits>;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -55,13 +78,56 @@ function getName(fields: Fields, name: string): string {
   return value;
 }
 
+/** What the body may have, by what it says of itself. */
+function countBytes(incoming: IncomingMessage, maxBytes: number): number {
+  const length = Number(incoming.headers["content-length"] ?? maxBytes);
+  // What says that it is too long is read up to the bound and dropped.
+  return Number.isFinite(length) ? Math.min(length, maxBytes) : maxBytes;
+}
+
 class OutHandler {
   readonly #options: OutServerOptions;
+  readonly #limits: OutLimits;
   readonly #logs: LogIntake;
+  readonly #requests: TokenBucket;
+  readonly #bytes: TokenBucket;
 
-  constructor(options: OutServerOptions) {
+  constructor(options: OutServerOptions, limits: OutLimits) {
+    const { clock } = options;
     this.#options = options;
+    this.#limits = limits;
     this.#logs = createLogIntake(options);
+    this.#requests = createTokenBucket(clock, {
+      perSecond: limits.requestsPerSecond,
+      burst: limits.requestBurst,
+    });
+    this.#bytes = createTokenBucket(clock, {
+      perSecond: limits.bytesPerSecond,
+      burst: limits.byteBurst,
+    });
+  }
+
+  /** @throws BerthError `RATE_LIMITED` */
+  #admit(bodyBytes: number): void {
+    const limits = this.#limits;
+    if (!this.#requests.take(1)) {
+      const message = `The apps in this cell send more than ${limits.requestsPerSecond} calls, logs and fetches a second; slow down.`;
+      throw new BerthError("RATE_LIMITED", message, { details: { retryAfterSeconds: 1 } });
+    }
+    if (this.#bytes.take(bodyBytes)) return;
+    const message = `The apps in this cell send more than ${limits.bytesPerSecond} bytes of calls and logs a second; slow down.`;
+    throw new BerthError("RATE_LIMITED", message, { details: { retryAfterSeconds: 1 } });
+  }
+
+  /** @throws BerthError `RATE_LIMITED` before anything is read, `REQUEST_TOO_LARGE` */
+  async #read(incoming: IncomingMessage, maxBytes: number): Promise<string> {
+    this.#admit(countBytes(incoming, maxBytes));
+    const timer = setTimeout(() => incoming.destroy(), this.#limits.bodyTimeoutMs);
+    try {
+      return await readBounded(incoming, maxBytes);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   async handle(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
@@ -94,8 +160,9 @@ class OutHandler {
 
   async #call(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     let answer: string;
+    let status = 200;
     try {
-      const fields = parseObject(await readBounded(incoming, maxCallBytes));
+      const fields = parseObject(await this.#read(incoming, maxCallBytes));
       const { handle } = fields;
       if (handle !== null && (typeof handle !== "string" || handle.length > maxNameLength)) {
         throw new BerthError("HANDLE_INVALID", "The invocation handle is not a string.");
@@ -112,23 +179,25 @@ class OutHandler {
       answer = JSON.stringify({ ok: value ?? null });
     } catch (error) {
       if (outgoing.destroyed) return;
+      if (isBerthError(error, "RATE_LIMITED") && !incoming.complete) status = 429;
       answer = JSON.stringify({ error: this.#toWire(error) });
     }
     const length = String(Buffer.byteLength(answer));
     const headers = ["content-type", "application/json", "content-length", length];
     if (!incoming.complete) headers.push("connection", "close");
-    outgoing.writeHead(200, headers);
+    outgoing.writeHead(status, headers);
     outgoing.end(answer);
   }
 
   async #log(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     try {
-      const fields = parseObject(await readBounded(incoming, maxLogBytes));
+      const fields = parseObject(await this.#read(incoming, maxLogBytes));
       this.#logs.take(this.#getKey(fields), fields.lines);
       outgoing.writeHead(204).end();
     } catch (error) {
       this.#options.logger.debug({ err: error, cellId: this.#options.cellId }, "logs refused");
-      outgoing.writeHead(400, ["connection", "close"]).end();
+      const status = isBerthError(error, "RATE_LIMITED") ? 429 : 400;
+      outgoing.writeHead(status, ["connection", "close"]).end();
     }
   }
 
@@ -136,6 +205,7 @@ class OutHandler {
     const aborter = new AbortController();
     outgoing.once("close", () => aborter.abort());
     try {
+      this.#admit(0);
       const fields = parseObject(String(incoming.headers["berth-cell"] ?? ""));
       const { url } = fields;
       if (typeof url !== "string") throw new BerthError("EGRESS_DENIED", "The URL is missing.");
@@ -160,7 +230,8 @@ class OutHandler {
 }
 
 export async function openOutServer(options: OutServerOptions): Promise<Server> {
-  const handler = new OutHandler(options);
+  const limits = { ...defaultOutLimits, ...options.limits };
+  const handler = new OutHandler(options, limits);
   const server = createServer(
     { maxHeaderSize: maxHeaderBytes, requestTimeout: 0, keepAliveTimeout: 0 },
     (incoming, outgoing) => {
@@ -170,7 +241,7 @@ export async function openOutServer(options: OutServerOptions): Promise<Server> 
       });
     },
   );
-  server.maxConnections = maxConnections;
+  server.maxConnections = limits.maxConnections;
   server.on("clientError", (_error, socket) => socket.destroy());
   server.listen(options.socketPath);
   await once(server, "listening");

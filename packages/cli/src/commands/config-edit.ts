@@ -8,6 +8,7 @@ import { defineCommand } from "../command.ts";
 import { findInstallation } from "../connection/installation.ts";
 import { parseConfigText } from "../consent/config.ts";
 import type { CliContext } from "../context.ts";
+import { formatJson } from "../terminal/plain-text.ts";
 
 interface EditOptions {
   readonly org?: string;
@@ -40,7 +41,7 @@ export const configEditCommand = defineCommand<EditOptions>({
     }
     const body = { config: parseEdited(edited) };
     const { config } = await client.call("putConfig", { params, body }, { signal });
-    context.terminal.print(JSON.stringify(config, null, 2));
+    context.terminal.print(formatJson(config, 2));
     context.terminal.result(config);
     return undefined;
   },

@@ -1,5 +1,6 @@
 import { defineCommand } from "../command.ts";
 import { findInstallation } from "../connection/installation.ts";
+import { formatJson } from "../terminal/plain-text.ts";
 
 interface GetOptions {
   readonly org?: string;
@@ -14,7 +15,7 @@ export const configGetCommand = defineCommand<GetOptions>({
     const { connection, params } = await findInstallation(context, wanted, org);
     const { signal } = context;
     const { config } = await connection.client.call("getConfig", { params }, { signal });
-    context.terminal.print(JSON.stringify(config, null, 2));
+    context.terminal.print(formatJson(config, 2));
     context.terminal.result(config);
     return undefined;
   },

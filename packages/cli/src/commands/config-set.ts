@@ -1,6 +1,7 @@
 import { defineCommand } from "../command.ts";
 import { findInstallation } from "../connection/installation.ts";
 import { readConfigOptions } from "../consent/config.ts";
+import { formatJson } from "../terminal/plain-text.ts";
 
 interface SetOptions {
   readonly org?: string;
@@ -30,7 +31,7 @@ export const configSetCommand = defineCommand<SetOptions>({
       : (await client.call("getConfig", { params }, { signal })).config;
     const body = { config: { ...before, ...given } };
     const { config } = await client.call("putConfig", { params, body }, { signal });
-    context.terminal.print(JSON.stringify(config, null, 2));
+    context.terminal.print(formatJson(config, 2));
     context.terminal.result(config);
     return undefined;
   },

@@ -5,6 +5,7 @@ import { isBerthError, toWire } from "@berth/protocol";
 import { defineCommand } from "../command.ts";
 import type { CliContext } from "../context.ts";
 import { exitCodes } from "../exit-codes.ts";
+import { plainLine } from "../terminal/plain-text.ts";
 import { formatTable } from "../terminal/table.ts";
 
 interface DoctorOptions {
@@ -42,7 +43,7 @@ function showHost({ terminal }: CliContext, host: HostReport): void {
   const rows = host.findings.map(({ finding, mend, name, ok }) => [
     ok ? terminal.style("green", "✓") : terminal.style("red", "✗"),
     name,
-    mend && !ok ? `${finding} ${mend}` : finding,
+    plainLine(mend && !ok ? `${finding} ${mend}` : finding),
   ]);
   terminal.print(`This host\n${formatTable(rows)}`);
 }
@@ -59,7 +60,7 @@ async function prove({ env, terminal }: CliContext): Promise<Posture | { error: 
       ok ? terminal.style("green", "✓") : terminal.style("red", "✗"),
       limit,
       enforcer,
-      evidence.length > 160 ? `${evidence.slice(0, 157)}…` : evidence,
+      plainLine(evidence.length > 160 ? `${evidence.slice(0, 157)}…` : evidence),
     ]);
     const { ageDays, version } = posture.engine;
     terminal.print(
@@ -68,7 +69,9 @@ async function prove({ env, terminal }: CliContext): Promise<Posture | { error: 
     return posture;
   } catch (error) {
     if (!isBerthError(error)) throw error;
-    terminal.print(`\n${terminal.style("red", "✗")} ${error.code}: ${error.message}`);
+    terminal.print(
+      `\n${terminal.style("red", "✗")} ${plainLine(`${error.code}: ${error.message}`)}`,
+    );
     return { error: toWire(error) };
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -9,6 +9,7 @@ import { readConfigOptions } from "../consent/config.ts";
 import { describePermission } from "../consent/plain-words.ts";
 import { secretValueOf } from "../consent/secrets.ts";
 import type { CliContext } from "../context.ts";
+import { plainBlock, plainLine } from "../terminal/plain-text.ts";
 
 interface InstallOptions extends ConsentOptions {
   readonly org?: string;
@@ -75,7 +76,9 @@ export const installCommand = defineCommand<InstallOptions>({
     );
     const run = await followRun(context, connection, organization, started.run);
     const address = `${connection.url}/run/${started.installation}`;
-    terminal.print(`${terminal.style("green", "running")} ${app}@${release.version}\n${address}`);
+    terminal.print(
+      `${terminal.style("green", "running")} ${app}@${plainLine(release.version)}\n${plainLine(address)}`,
+    );
     terminal.result({
       installation: started.installation,
       organization,
@@ -102,18 +105,25 @@ function parseWanted(wanted: string): { app: string; version: string } {
   );
 }
 
-function showRelease({ terminal }: CliContext, release: ReleaseDetail, organization: string): void {
+/** What consent is about; nothing that a publisher wrote may pass for a line of ours. */
+export function showRelease(
+  { terminal }: Pick<CliContext, "terminal">,
+  release: ReleaseDetail,
+  organization: string,
+): void {
   const { description, name } = release.manifest as { name?: unknown; description?: unknown };
   const { app, digest, permissions, signedBy, signerLabel, version } = release;
-  terminal.note(`${String(name ?? app)} (${app} ${version}) for ${organization}`);
-  if (typeof description === "string") terminal.note(description);
-  terminal.note(`signed by ${signerLabel} (${signedBy.slice(0, 8)}…), sha256 ${digest}\n`);
+  terminal.note(plainLine(`${String(name ?? app)} (${app} ${version}) for ${organization}`));
+  if (typeof description === "string") terminal.note(plainBlock(description, "  "));
+  terminal.note(
+    `${plainLine(`signed by ${signerLabel} (${signedBy.slice(0, 8)}…), sha256 ${digest}`)}\n`,
+  );
   if (permissions.length === 0) terminal.note("It asks for no permission.");
   else terminal.note("It asks to:");
   permissions.forEach((permission, index) => {
     const optional = permission.optional ? " (optional)" : "";
-    terminal.note(`  ${index + 1}. ${describePermission(permission)}${optional}`);
-    if (permission.reason) terminal.note(`     because: ${permission.reason}`);
+    terminal.note(`  ${index + 1}. ${plainLine(describePermission(permission))}${optional}`);
+    if (permission.reason) terminal.note(`     because: ${plainLine(permission.reason)}`);
   });
 }
 

@@ -3,6 +3,7 @@ import { connect } from "../connection/connect.ts";
 import { defaultKeyName, getKey } from "../keys/key-store.ts";
 import { registerKey } from "../publishing/register-key.ts";
 import { resolvePublisher } from "../publishing/resolve-publisher.ts";
+import { plainLine } from "../terminal/plain-text.ts";
 
 interface RegisterOptions {
   readonly publisher?: string;
@@ -18,7 +19,7 @@ export const keysRegisterCommand = defineCommand<RegisterOptions>({
     const connection = await connect(context);
     const to = await resolvePublisher(context, connection, { wanted: publisher, isYes: false });
     const registered = await registerKey(context, connection, to, key);
-    context.terminal.print(`The key ${name} (${registered.keyId}) signs for ${to}.`);
+    context.terminal.print(plainLine(`The key ${name} (${registered.keyId}) signs for ${to}.`));
     context.terminal.result({ publisher: to, ...registered });
     return undefined;
   },

@@ -1,6 +1,7 @@
 import { defineCommand } from "../command.ts";
 import { connect } from "../connection/connect.ts";
 import { resolveOrganization } from "../connection/organization.ts";
+import { plainLine } from "../terminal/plain-text.ts";
 import { formatTable } from "../terminal/table.ts";
 
 interface ListOptions {
@@ -20,12 +21,9 @@ export const listCommand = defineCommand<ListOptions>({
       { params: { organization } },
       { signal: context.signal },
     );
-    const rows = installations.map(({ app, id, state, stateReason, version }) => [
-      app,
-      version,
-      stateReason ? `${state}: ${stateReason}` : state,
-      id,
-    ]);
+    const rows = installations.map(({ app, id, state, stateReason, version }) =>
+      [app, version, stateReason ? `${state}: ${stateReason}` : state, id].map(plainLine),
+    );
     context.terminal.print(
       rows.length > 0
         ? formatTable([["APP", "VERSION", "STATE", "INSTALLATION"], ...rows])

@@ -5,6 +5,7 @@ import { defineCommand } from "../command.ts";
 import type { CliContext } from "../context.ts";
 import { keepLogin, type Login, parseServerUrl } from "../settings/login.ts";
 import { isSignInLink, loginByLink } from "../settings/sign-in-link.ts";
+import { plainLine } from "../terminal/plain-text.ts";
 
 interface LoginOptions {
   readonly url?: string;
@@ -31,7 +32,7 @@ export const loginCommand = defineCommand<LoginOptions>({
     const session = await client.call("getSession", {}, { signal: context.signal });
     await keepLogin(context, login);
     const { email, name } = session.person;
-    context.terminal.print(`Signed in to ${login.url} as ${name} <${email}>.`);
+    context.terminal.print(plainLine(`Signed in to ${login.url} as ${name} <${email}>.`));
     context.terminal.result({ url: login.url, ...session });
     return undefined;
   },

@@ -4,6 +4,7 @@ import { defineCommand } from "../command.ts";
 import { findInstallation } from "../connection/installation.ts";
 import type { CliContext } from "../context.ts";
 import { exitCodes } from "../exit-codes.ts";
+import { plainBlock, plainLine } from "../terminal/plain-text.ts";
 
 interface LogsOptions {
   readonly org?: string;
@@ -58,8 +59,10 @@ function parseLimit(text: string): number {
   );
 }
 
-function showEntry({ terminal }: CliContext, entry: LogEntryView): void {
+/** An app wrote the message: its further lines are indented, so that none passes for an entry. */
+export function showEntry({ terminal }: Pick<CliContext, "terminal">, entry: LogEntryView): void {
   const level = terminal.style(colours[entry.level], entry.level.padEnd(5));
-  terminal.print(`${entry.at} ${level} ${entry.source} ${entry.message}`);
+  const message = plainBlock(entry.message, "    ");
+  terminal.print(`${plainLine(entry.at)} ${level} ${plainLine(entry.source)} ${message}`);
   terminal.line(entry);
 }

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { defineCommand } from "../command.ts";
 import { findInstallation } from "../connection/installation.ts";
+import { plainLine } from "../terminal/plain-text.ts";
 
 interface OpenOptions {
   readonly org?: string;
@@ -19,7 +20,7 @@ export const openCommand = defineCommand<OpenOptions>({
   async run(context, [wanted = ""], options) {
     const { connection, installation } = await findInstallation(context, wanted, options.org);
     const address = `${connection.url}/run/${installation.id}`;
-    context.terminal.print(address);
+    context.terminal.print(plainLine(address));
     context.terminal.result({ installation: installation.id, app: installation.app, address });
     if (context.terminal.isInteractive && !options.print && !(await startBrowser(address))) {
       context.terminal.note("No browser could be started; open the address yourself.");

@@ -7,6 +7,7 @@ import { resolvePublisher } from "../publishing/resolve-publisher.ts";
 import { openSigningKey } from "../publishing/signing-key.ts";
 import { formatBytes } from "../terminal/amounts.ts";
 import { printFindings } from "../terminal/findings.ts";
+import { plainLine } from "../terminal/plain-text.ts";
 import { createProgress } from "../terminal/progress.ts";
 
 interface PublishOptions {
@@ -51,7 +52,7 @@ export const publishCommand = defineCommand<PublishOptions>({
     }).finally(progress.end);
     printFindings(terminal, release.findings);
     terminal.print(
-      `${terminal.style("green", release.status)} ${release.app}@${release.version}, signed by ${release.signedBy.slice(0, 8)}…\n${connection.url}/apps/${release.app}`,
+      `${terminal.style("green", release.status)} ${plainLine(`${release.app}@${release.version}, signed by ${release.signedBy.slice(0, 8)}…`)}\n${plainLine(`${connection.url}/apps/${release.app}`)}`,
     );
     terminal.result(release);
     return release.status === "rejected" ? exitCodes.failed : undefined;

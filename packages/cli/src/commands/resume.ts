@@ -1,5 +1,6 @@
 import { defineCommand } from "../command.ts";
 import { findInstallation } from "../connection/installation.ts";
+import { plainLine } from "../terminal/plain-text.ts";
 
 interface ResumeOptions {
   readonly org?: string;
@@ -14,7 +15,7 @@ export const resumeCommand = defineCommand<ResumeOptions>({
     const { connection, params } = await findInstallation(context, wanted, org);
     const { signal } = context;
     const after = await connection.client.call("resumeInstallation", { params }, { signal });
-    context.terminal.print(`${after.app} is ${after.state}.`);
+    context.terminal.print(plainLine(`${after.app} is ${after.state}.`));
     context.terminal.result(after);
     return undefined;
   },

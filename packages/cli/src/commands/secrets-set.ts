@@ -1,6 +1,7 @@
 import { defineCommand } from "../command.ts";
 import { findInstallation } from "../connection/installation.ts";
 import { parseSecretName, secretValueOf } from "../consent/secrets.ts";
+import { plainLine } from "../terminal/plain-text.ts";
 
 interface SetOptions {
   readonly org?: string;
@@ -20,7 +21,7 @@ export const secretsSetCommand = defineCommand<SetOptions>({
       { params: { ...params, secret }, body: { value } },
       { signal: context.signal },
     );
-    context.terminal.print(`Set ${secret}, fingerprint ${fingerprint}.`);
+    context.terminal.print(plainLine(`Set ${secret}, fingerprint ${fingerprint}.`));
     context.terminal.result({ secret, fingerprint });
     return undefined;
   },

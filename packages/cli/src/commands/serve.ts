@@ -4,7 +4,9 @@ import type { Berth } from "@berth/server";
 import { defineCommand } from "../command.ts";
 import type { CliContext } from "../context.ts";
 import { exitCodes } from "../exit-codes.ts";
+import { domainsOf, isReachable, localAddressOf } from "../serve/domains.ts";
 import { parseServeOptions, type ServeFlags, type ServeOptions } from "../serve/serve-options.ts";
+import { plainLine } from "../terminal/plain-text.ts";
 import { formatTable } from "../terminal/table.ts";
 import { cliVersion } from "../version.ts";
 
@@ -24,6 +26,18 @@ export const serveCommand = defineCommand<ServeFlags>({
       flags: "--product-origin <origin>",
       description: "an origin of your product that may embed apps; may be given again",
       isRepeatable: true,
+    },
+    {
+      flags: "--public-url <url>",
+      description: "as browsers reach it, such as https://berth.example.com behind a proxy",
+    },
+    {
+      flags: "--apps-domain <domain>",
+      description: "of apps' functions; default: apps.<public host>",
+    },
+    {
+      flags: "--frames-domain <domain>",
+      description: "of apps' views; default: frames.<public host>",
     },
     {
       flags: "--verbose",
@@ -69,7 +83,7 @@ async function open(context: CliContext, options: ServeOptions): Promise<Berth |
     assets,
     jail: options.jail,
     productOrigins: options.productOrigins,
-    domains: { console: consoleNames(host) },
+    domains: domainsOf(options),
     logger: openLogger(folder, options.isVerbose),
     ...(options.databaseUrl === undefined ? {} : { databaseUrl: options.databaseUrl }),
     ...(options.blobUrl === undefined ? {} : { blobUrl: options.blobUrl }),
@@ -77,16 +91,8 @@ async function open(context: CliContext, options: ServeOptions): Promise<Berth |
   });
 }
 
-const wildcards = new Set(["0.0.0.0", "::"]);
-
-/** The names that the console answers to; the first is the one that is printed. */
-function consoleNames(host: string): readonly string[] {
-  const own = host.includes(":") ? `[${host}]` : host;
-  const loopback = ["localhost", "127.0.0.1", "[::1]"];
-  return wildcards.has(host) || loopback.includes(own) ? loopback : [own, ...loopback];
-}
-
-async function showHost(context: CliContext, { host, jail, port }: ServeOptions): Promise<void> {
+async function showHost(context: CliContext, options: ServeOptions): Promise<void> {
+  const { host, jail, port, publicNames } = options;
   const { terminal } = context;
   const { probeHost } = await import("@berth/cells");
   const { probePort } = await import("../serve/probe-port.ts");
@@ -96,12 +102,17 @@ async function showHost(context: CliContext, { host, jail, port }: ServeOptions)
   const rows = report.findings.map(({ finding, mend, name, ok }) => [
     ok ? good : bad,
     name,
-    ok ? finding : `${finding} ${mend}`,
+    plainLine(ok ? finding : `${finding} ${mend}`),
   ]);
   terminal.print(formatTable(rows));
   terminal.line({ type: "host", ...report });
   if (jail === "off") {
     terminal.warn("BERTH_JAIL=off: apps can do what this user can. For development only.");
+  }
+  if (isReachable(host) && publicNames?.scheme !== "https") {
+    terminal.warn(
+      `Other machines can connect to ${host}, by plain http: whoever is on the way reads sessions and keys. Put a proxy with TLS before it and give --public-url https://…, or listen on 127.0.0.1.`,
+    );
   }
   await probePort(host, port);
   const free = port === 0 ? "any free one" : `${port} of ${host} is free`;
@@ -121,7 +132,7 @@ async function announce(context: CliContext, berth: Berth, options: ServeOptions
     try {
       await publishSamples({
         berth,
-        address: berth.origin,
+        address: localAddressOf(options.host, berth.port),
         folder,
         signal,
         onPublished: (app, version) => terminal.note(`Published ${app} ${version}.`),

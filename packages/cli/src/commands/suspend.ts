@@ -1,5 +1,6 @@
 import { defineCommand } from "../command.ts";
 import { findInstallation } from "../connection/installation.ts";
+import { plainLine } from "../terminal/plain-text.ts";
 
 interface SuspendOptions {
   readonly org?: string;
@@ -19,7 +20,7 @@ export const suspendCommand = defineCommand<SuspendOptions>({
     const body = reason === undefined ? {} : { reason };
     const { signal } = context;
     const after = await connection.client.call("suspendInstallation", { params, body }, { signal });
-    context.terminal.print(`${after.app} is ${after.state}.`);
+    context.terminal.print(plainLine(`${after.app} is ${after.state}.`));
     context.terminal.result(after);
     return undefined;
   },

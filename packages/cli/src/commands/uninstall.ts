@@ -2,6 +2,7 @@ import { defineCommand } from "../command.ts";
 import { followRun } from "../connection/follow-run.ts";
 import { findInstallation } from "../connection/installation.ts";
 import { exitCodes } from "../exit-codes.ts";
+import { plainLine } from "../terminal/plain-text.ts";
 
 interface UninstallOptions {
   readonly org?: string;
@@ -27,7 +28,7 @@ export const uninstallCommand = defineCommand<UninstallOptions>({
     const { signal } = context;
     const started = await connection.client.call("uninstall", { params }, { signal });
     const run = await followRun(context, connection, organization, started.run);
-    context.terminal.print(`Removed ${installation.app} from ${organization}.`);
+    context.terminal.print(plainLine(`Removed ${installation.app} from ${organization}.`));
     context.terminal.result({ installation: installation.id, app: installation.app, run });
     return undefined;
   },

@@ -1,5 +1,6 @@
 import { defineCommand } from "../command.ts";
 import { connect, getSession } from "../connection/connect.ts";
+import { plainLine } from "../terminal/plain-text.ts";
 
 export const whoamiCommand = defineCommand({
   usage: "whoami",
@@ -15,7 +16,9 @@ export const whoamiCommand = defineCommand({
         `${person.name} <${person.email}> at ${connection.url}${isOperator ? ", operator" : ""}`,
         `organizations: ${places || "none"}`,
         `publishers: ${publishers.map(({ name }) => name).join(", ") || "none"}`,
-      ].join("\n"),
+      ]
+        .map(plainLine)
+        .join("\n"),
     );
     context.terminal.result({ url: connection.url, ...session });
     return undefined;

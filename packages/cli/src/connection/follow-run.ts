@@ -3,6 +3,7 @@ import { BerthError, parseWireError } from "@berth/protocol";
 import type { RunView, StepView } from "@berth/protocol/api";
 import type { CliContext } from "../context.ts";
 import { formatDuration } from "../terminal/amounts.ts";
+import { plainLine } from "../terminal/plain-text.ts";
 import type { Connection } from "./connect.ts";
 
 /**
@@ -42,6 +43,8 @@ function showStep({ terminal }: CliContext, shown: Map<string, string>, step: St
     step.startedAt && step.endedAt
       ? ` (${formatDuration(Date.parse(step.endedAt) - Date.parse(step.startedAt))})`
       : "";
-  const detail = step.detail ? `  ${step.detail}` : "";
-  terminal.note(`  ${marks[state]} ${name}${state === "done" ? took : ` ${state}`}${detail}`);
+  const detail = step.detail ? `  ${plainLine(step.detail)}` : "";
+  terminal.note(
+    `  ${marks[state]} ${plainLine(name)}${state === "done" ? took : ` ${state}`}${detail}`,
+  );
 }

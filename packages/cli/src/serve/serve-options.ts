@@ -2,6 +2,7 @@
 import { resolve } from "node:path";
 import { BerthError } from "@berth/protocol";
 import type { CliContext } from "../context.ts";
+import { type PublicNames, parsePublicNames } from "./public-names.ts";
 
 export interface ServeFlags {
   readonly port: string;
@@ -10,6 +11,9 @@ export interface ServeFlags {
   /** `false` when `--no-samples` was given. */
   readonly samples?: boolean;
   readonly productOrigin?: readonly string[];
+  readonly publicUrl?: string;
+  readonly appsDomain?: string;
+  readonly framesDomain?: string;
   readonly verbose?: boolean;
 }
 
@@ -22,13 +26,18 @@ export interface ServeOptions {
   readonly isVerbose: boolean;
   readonly jail: "required" | "off";
   readonly productOrigins: readonly string[];
+  /** Undefined when browsers reach it by the address that it listens on. */
+  readonly publicNames: PublicNames | undefined;
   readonly databaseUrl: string | undefined;
   readonly blobUrl: string | undefined;
   readonly masterKey: string | undefined;
 }
 
 /** @throws BerthError OPTION_INVALID */
-export function parseServeOptions({ cwd, env }: CliContext, flags: ServeFlags): ServeOptions {
+export function parseServeOptions(
+  { cwd, env }: Pick<CliContext, "cwd" | "env">,
+  flags: ServeFlags,
+): ServeOptions {
   return {
     port: parsePort(flags.port),
     host: flags.host,
@@ -37,6 +46,11 @@ export function parseServeOptions({ cwd, env }: CliContext, flags: ServeFlags): 
     isVerbose: flags.verbose ?? false,
     jail: parseJail(env.BERTH_JAIL),
     productOrigins: (flags.productOrigin ?? []).map(parseOrigin),
+    publicNames: parsePublicNames({
+      publicUrl: flags.publicUrl ?? (env.BERTH_PUBLIC_URL || undefined),
+      appsDomain: flags.appsDomain ?? (env.BERTH_APPS_DOMAIN || undefined),
+      framesDomain: flags.framesDomain ?? (env.BERTH_FRAMES_DOMAIN || undefined),
+    }),
     databaseUrl: env.DATABASE_URL || undefined,
     blobUrl: env.BLOB_URL || undefined,
     masterKey: env.BERTH_MASTER_KEY || undefined,

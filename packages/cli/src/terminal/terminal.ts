@@ -3,11 +3,14 @@
  *
  * Invariant: with `--json`, stdout holds JSON and nothing else, and no question is asked;
  * without a terminal no question is asked either, and nothing is redrawn.
- * Trust: much of what is printed was written by publishers; control characters are dropped.
+ * Trust: much of what is printed was written by publishers. Callers make such texts plain before
+ * they join them with ours (`plain-text.ts`); questions, choices, warnings, failures and styled
+ * words are made plain here. What is printed keeps our own few colours and nothing else.
  */
 import { styleText } from "node:util";
 import { BerthError } from "@berth/protocol";
 import * as prompts from "@clack/prompts";
+import { formatJson, plainBlock, plainLine } from "./plain-text.ts";
 
 export interface Choice {
   readonly value: string;
@@ -92,53 +95,62 @@ export function createTerminal(options: TerminalOptions): Terminal {
       if (!isJson) stderr.write(`${printable(text)}\n`);
     },
     warn: (text) => {
-      if (isJson) stderr.write(`${JSON.stringify({ warning: text })}\n`);
+      if (isJson) stderr.write(`${formatJson({ warning: text })}\n`);
       else
-        stderr.write(`${styleText("yellow", "warning", { stream: stderr })} ${printable(text)}\n`);
+        stderr.write(
+          `${styleText("yellow", "warning", { stream: stderr })} ${plainBlock(text, "  ")}\n`,
+        );
     },
     fail: (text) => {
-      stderr.write(`${styleText("red", "error", { stream: stderr })} ${printable(text)}\n`);
+      stderr.write(`${styleText("red", "error", { stream: stderr })} ${plainBlock(text, "  ")}\n`);
     },
     redraw: (text) => {
       if (isRedrawable) stderr.write(`\r\u001b[2K${printable(text)}`);
     },
     result: (value) => {
-      if (isJson) stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+      if (isJson) stdout.write(`${formatJson(value, 2)}\n`);
     },
     line: (value) => {
-      if (isJson) stdout.write(`${JSON.stringify(value)}\n`);
+      if (isJson) stdout.write(`${formatJson(value)}\n`);
     },
-    style: (style, text) => styleText(style, text, { stream: stdout }),
+    style: (style, text) => styleText(style, plainLine(text), { stream: stdout }),
     async confirm(question, option) {
       demand(question, option);
-      return answerOf(prompts.confirm({ message: question, initialValue: false, ...streams }));
+      return answerOf(
+        prompts.confirm({ message: plainLine(question), initialValue: false, ...streams }),
+      );
     },
     async ask(question, option) {
       demand(question, option);
-      return (await answerOf(prompts.text({ message: question, ...streams }))) ?? "";
+      return (await answerOf(prompts.text({ message: plainLine(question), ...streams }))) ?? "";
     },
     async askSecret(question, option) {
       demand(question, option);
-      return (await answerOf(prompts.password({ message: question, ...streams }))) ?? "";
+      return (await answerOf(prompts.password({ message: plainLine(question), ...streams }))) ?? "";
     },
     async choose(question, choices, option) {
       demand(question, option);
       return answerOf(
-        prompts.select<string>({ message: question, options: [...choices], ...streams }),
+        prompts.select<string>({
+          message: plainLine(question),
+          options: choices.map(({ label, value }) => ({ value, label: plainLine(label) })),
+          ...streams,
+        }),
       );
     },
   };
 }
 
-const colour = /^\[\d{1,3}(?:;\d{1,3})*m/;
+// Bold, dim, our five colours and their ends, as `styleText` writes them.
+const colour = /^\[(?:1|2|22|3[12369])m/;
 
-/** Drops what a publisher's text could steer the terminal with; keeps colours and line ends. */
+/** The last line of defence: drops what steers a terminal; keeps our colours and line ends. */
 function printable(text: string): string {
   return text.replace(/[\p{Cc}\p{Bidi_Control}]/gu, (character, offset: number) => {
     const isKept =
       character === "\n" ||
       character === "\t" ||
-      (character === "\u001b" && colour.test(text.slice(offset + 1, offset + 16)));
+      (character === "\u001b" && colour.test(text.slice(offset + 1, offset + 5)));
     return isKept ? character : "";
   });
 }

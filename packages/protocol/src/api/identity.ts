@@ -1,5 +1,6 @@
 /** Sessions, API keys and the host itself as the API shows them. */
 import * as z from "zod";
+import { plainLine } from "./plain-line.ts";
 import { empty, instant, publisherView } from "./registry.ts";
 import { route } from "./route.ts";
 
@@ -112,7 +113,7 @@ export const identityRoutes = {
     summary: "Create an API key. Its secret is shown once.",
     access: "person",
     body: z.object({
-      name: z.string().min(1).max(80),
+      name: plainLine(80),
       expiresInDays: z.number().int().min(1).max(730).optional(),
     }),
     status: 201,

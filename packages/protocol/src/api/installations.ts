@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { runStates, stepStates } from "../lifecycle/install-steps.ts";
 import { installationStates } from "../lifecycle/installation.ts";
+import { plainLine } from "./plain-line.ts";
 import { digestText, empty, instant, permissionView } from "./registry.ts";
 import { route } from "./route.ts";
 
@@ -200,7 +201,7 @@ export const installationRoutes = {
     summary: "Stop serving; state is kept.",
     access: "admin",
     params: installationParams,
-    body: z.object({ reason: z.string().max(280).optional() }),
+    body: z.object({ reason: plainLine(280, 0).optional() }),
     response: installationView,
   }),
   resumeInstallation: route({

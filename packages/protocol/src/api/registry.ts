@@ -1,6 +1,7 @@
 /** Publishers, keys, apps and releases as the API shows them. */
 import * as z from "zod";
 import { isSlug } from "../ids.ts";
+import { plainLine } from "./plain-line.ts";
 import { route } from "./route.ts";
 
 const slug = z.string().refine(isSlug, "expected lower-case letters, digits and dashes");
@@ -80,7 +81,7 @@ export const registryRoutes = {
     tag: "Registry",
     summary: "Create a publisher; the caller becomes its owner.",
     access: "person",
-    body: z.object({ name: slug, displayName: z.string().min(1).max(80) }),
+    body: z.object({ name: slug, displayName: plainLine(80) }),
     status: 201,
     response: publisherView,
   }),
@@ -102,7 +103,7 @@ export const registryRoutes = {
     params: publisherParams,
     body: z.object({
       publicKey: z.string().regex(/^[A-Za-z0-9+/]{43}=$/, "expected 32 bytes in base64"),
-      label: z.string().min(1).max(80),
+      label: plainLine(80),
     }),
     status: 201,
     response: keyView,

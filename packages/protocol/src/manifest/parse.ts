@@ -4,6 +4,7 @@
  */
 import * as z from "zod/mini";
 import { BerthError } from "../errors.ts";
+import { escapeHidden } from "../plain-text.ts";
 import { nearestWord } from "./nearest-word.ts";
 import { manifestSchema, type ParsedManifest } from "./schema.ts";
 
@@ -26,7 +27,9 @@ export function readManifest(value: unknown): ManifestReading {
   if (result.success) return { manifest: result.data, problems: [] };
   return {
     manifest: undefined,
-    problems: result.error.issues.flatMap((issue) => describe(issue, value)),
+    problems: result.error.issues
+      .flatMap((issue) => describe(issue, value))
+      .map((problem) => ({ ...problem, message: escapeHidden(problem.message) })),
   };
 }
 

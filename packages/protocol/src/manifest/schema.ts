@@ -6,18 +6,25 @@ import * as z from "zod/mini";
 import { isSlug } from "../ids.ts";
 import { defaultResourceLimits, maxResourceLimits, type ResourceLimits } from "../limits.ts";
 import { isResourcePattern, permissionSchema } from "../permissions/grammar.ts";
+import { describeHidden, isPlainBlock, isPlainLine } from "../plain-text.ts";
 
 /** Version of the interface between apps and Berth, which `platform` is a range of. */
 export const platformVersion = "1.0.0";
 
 const semver =
   /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(?:-[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?(?:\+[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?$/;
-const range = /^[\d\sx*.^~<>=|&a-zA-Z+-]{1,100}$/;
+const range = /^[\d x*.^~<>=|&a-zA-Z+-]{1,100}$/;
 const relativePath = /^(?!\/)(?!.*(?:^|\/)\.{1,2}(?:\/|$))(?!.*\/\/)[A-Za-z0-9_@+.\-/]{1,200}$/;
 const globalName = /^[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*){0,3}$/;
 
 const rule = (pattern: RegExp, message: string) => z.regex(pattern, { error: message });
-const text = (max: number) => z.string().check(z.minLength(1), z.maxLength(max));
+const plainLine = z.refine<string>(isPlainLine, {
+  error: (issue) => describeHidden(issue.input),
+});
+const plainBlock = z.refine<string>(isPlainBlock, {
+  error: (issue) => describeHidden(issue.input, true),
+});
+const text = (max: number) => z.string().check(z.minLength(1), z.maxLength(max), plainLine);
 const slug = z
   .string()
   .check(
@@ -140,7 +147,7 @@ export const manifestSchema = z
     version: z
       .string()
       .check(rule(semver, "is not a semver version, such as 1.0.0"), z.maxLength(64)),
-    description: text(1000),
+    description: z.string().check(z.minLength(1), z.maxLength(1000), plainBlock),
     publisher: z.optional(slug),
     platform: z._default(versionRange, "^1.0.0"),
     /** The view's module; `berth pack` builds it from the same name in .ts or .tsx. */

@@ -11,6 +11,7 @@
  * itself), each with an optional `:port`; without one, the scheme's own port is meant.
  */
 import * as z from "zod/mini";
+import { describeHidden, isPlainLine } from "../plain-text.ts";
 
 /** What can be done with each type of thing. */
 export const actionsByType = Object.freeze({
@@ -36,7 +37,8 @@ const allActions = [...new Set(Object.values(actionsByType).flat())] as [
   ...PermissionAction[],
 ];
 
-const segment = /^(?:\*|[^*\s\\?#]+)$/;
+// Also refuses what is drawn as nothing: two patterns that look the same must be the same.
+const segment = /^(?:\*|[^*\s\\?#\p{Cc}\p{Cf}\p{Cs}]+)$/u;
 const hostPattern =
   /^(?:\*\.)?(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*(?::[1-9]\d{0,4})?$/;
 
@@ -50,6 +52,9 @@ export function isResourcePattern(type: PermissionType, pattern: string): boolea
   return named.every((part) => segment.test(part) && part !== "." && part !== "..");
 }
 
+const plainLine = z.refine<string>(isPlainLine, {
+  error: (issue) => describeHidden(issue.input),
+});
 const resourceRule = z.refine<{ type: PermissionType; resource: string }>(
   (permission) => isResourcePattern(permission.type, permission.resource),
   {
@@ -69,10 +74,10 @@ const actionRule = z.refine<{ type: PermissionType; actions: PermissionAction[] 
 export const permissionSchema = z
   .strictObject({
     type: z.enum(permissionTypes as [PermissionType, ...PermissionType[]]),
-    resource: z.string().check(z.minLength(1), z.maxLength(256)),
+    resource: z.string().check(z.minLength(1), z.maxLength(256), plainLine),
     actions: z.array(z.enum(allActions)).check(z.minLength(1), z.maxLength(8)),
     /** Shown at consent: why the app asks. */
-    reason: z.optional(z.string().check(z.minLength(1), z.maxLength(280))),
+    reason: z.optional(z.string().check(z.minLength(1), z.maxLength(280), plainLine)),
     /** True when the app works without it; the admin then chooses. */
     optional: z.optional(z.boolean()),
   })

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { apiRoutes } from "../../src/api/index.ts";
 import {
   isBerthError,
+  isResourcePattern,
   manifestJsonSchema,
   parseManifest,
   permissionsAsked,
@@ -228,5 +230,72 @@ describe("manifestJsonSchema", () => {
     const schema = manifestJsonSchema();
     expect(schema).toMatchObject({ type: "object", additionalProperties: false });
     expect(schema.required).toEqual(["id", "name", "version", "description"]);
+  });
+});
+
+describe("texts that people are shown", () => {
+  const hidden = ["\u001b", "\u009b", "\u202e", "\u2066", "\u2028", "\u2029", "\r"];
+  const ask = (change: object) => ({
+    permissions: [{ type: "data", resource: "/orders", actions: ["read"], ...change }],
+  });
+  const places: readonly [string, (text: string) => Record<string, unknown>][] = [
+    ["name", (name) => ({ name })],
+    ["description", (description) => ({ description })],
+    ["permissions[0].resource", (resource) => ask({ resource })],
+    ["permissions[0].reason", (reason) => ask({ reason })],
+    ["ui.placements[0].title", (title) => ({ ui: { placements: [{ kind: "page", title }] } })],
+    [
+      "server.secrets[0].description",
+      (description) => ({ server: { entry: "s.js", secrets: [{ name: "A", description }] } }),
+    ],
+    [
+      "server.schedules[0].cron",
+      (cron) => ({ server: { entry: "s.js", schedules: [{ name: "a", cron }] } }),
+    ],
+    [
+      "server.tools[0].description",
+      (description) => ({
+        server: { entry: "s.js", tools: [{ name: "a", description, inputSchema: {} }] },
+      }),
+    ],
+  ];
+
+  it.each(places)("refuses unseen characters in %s and names them", (path, change) => {
+    expect(readManifest({ ...exampleManifest, ...change("a/b") }).problems).toEqual([]);
+    for (const character of hidden) {
+      const [problem] = readManifest({ ...exampleManifest, ...change(`a${character}b`) }).problems;
+      const code = character.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0");
+      expect(problem?.path).toBe(path);
+      expect(problem?.message).toContain(`holds U+${code}, a control or direction character`);
+      expect(problem?.message).not.toContain(character);
+    }
+  });
+
+  it("allows line feeds and tabs in the description only", () => {
+    const text = "one\n\ttwo";
+    expect(readManifest({ ...exampleManifest, description: text }).problems).toEqual([]);
+    expect(readManifest({ ...exampleManifest, name: text }).problems).toHaveLength(1);
+  });
+
+  it("refuses patterns with characters that are drawn as nothing", () => {
+    for (const character of ["\u200b", "\u2060", "\u00ad", "\ud800", ...hidden]) {
+      expect(isResourcePattern("data", `/orders${character}/x`)).toBe(false);
+    }
+    expect(isResourcePattern("data", "/pedidos/ação/注文")).toBe(true);
+  });
+
+  it("refuses them in the names that publishers and keys are shown by", () => {
+    const publicKey = `${"A".repeat(43)}=`;
+    const read = (text: string) => [
+      apiRoutes.createPublisher.body.safeParse({ name: "acme", displayName: text }),
+      apiRoutes.addPublisherKey.body.safeParse({ publicKey, label: text }),
+      apiRoutes.createApiKey.body.safeParse({ name: text }),
+    ];
+    expect(read("Acme Café").map(({ success }) => success)).toEqual([true, true, true]);
+    for (const character of ["\n", ...hidden]) {
+      for (const { error } of read(`a${character}b`)) {
+        expect(error?.issues[0]?.message).toMatch(/^holds U\+[0-9A-F]{4}, .*; remove it$/);
+      }
+    }
   });
 });

@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import type { ComponentProps } from "./component-props.ts";
+import { downloadNameOf } from "./download-name.ts";
 import { Icon } from "./icons.tsx";
 
 /** Long enough for every browser to have taken the address up. */
@@ -11,7 +12,7 @@ export function DownloadButton(props: ComponentProps<"DownloadButton">): ReactNo
     const url = URL.createObjectURL(new Blob([content], { type: `${mediaType};charset=utf-8` }));
     const link = document.createElement("a");
     link.href = url;
-    link.download = fileName;
+    link.download = downloadNameOf(fileName, mediaType);
     link.click();
     setTimeout(() => URL.revokeObjectURL(url), revokeAfterMs);
   };

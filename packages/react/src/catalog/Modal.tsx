@@ -32,7 +32,12 @@ export function Modal(props: ComponentProps<"Modal">): ReactNode {
   useBrowserLayoutEffect(() => {
     const element = dialog.current;
     if (!isShown || element === null) return;
-    if (!element.open) element.showModal();
+    if (!element.open) {
+      const { documentElement } = document;
+      const hasScrollBar = window.innerWidth > documentElement.clientWidth;
+      documentElement.dataset.berthScrolls = String(hasScrollBar);
+      element.showModal();
+    }
     return () => element.close();
   }, [isShown]);
 

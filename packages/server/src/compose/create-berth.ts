@@ -13,6 +13,7 @@ import { hostHandlers } from "../http/host-routes.ts";
 import { type OpenedIdentity, openIdentity } from "../identity/open-identity.ts";
 import { identityHandlers } from "../identity/routes.ts";
 import { insightHandlers } from "../insight/routes.ts";
+import { createConfigChecker } from "../installation/config/check-config.ts";
 import { createDirectory, type OwnedDirectory } from "../installation/directory.ts";
 import { fail, type LifecycleWorks, recoverInterruptedResumes } from "../installation/lifecycle.ts";
 import { openInstallationRuns } from "../installation/open-runs.ts";
@@ -90,6 +91,7 @@ export async function createBerth(options: BerthOptions): Promise<Berth> {
       registry,
       functions: plane.functions,
       sandbox: posture,
+      configChecker: createConfigChecker(),
       keys,
       policy: {
         ceilings: { ...maxResourceLimits, ...options.ceilings },

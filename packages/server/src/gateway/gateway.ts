@@ -94,11 +94,17 @@ export function createGateway(options: GatewayOptions): Gateway {
     logger: ground.logger,
   });
 
-  /** The installation as it is now, or as it was when the hook that runs in the isolate began. */
+  /**
+   * The installation as it is now. One that is nowhere to be found is as it was when its hook began,
+   * and to any other call it is gone.
+   */
   async function questionOf(isolateKey: string, by?: Invocation): Promise<PolicyQuestion> {
     const invocation = by ?? handles.findHook(isolateKey);
     const id = installationOf(isolateKey);
-    const live = directory.findLoaded(id) ?? invocation?.live ?? (await directory.load(id));
+    const live =
+      directory.findLoaded(id) ??
+      (await directory.load(id)) ??
+      (invocation?.purpose === "hook" ? invocation.live : undefined);
     if (live === undefined) {
       throw new BerthError("INSTALLATION_NOT_FOUND", `The installation ${id} is gone.`);
     }

@@ -15,6 +15,8 @@ export interface Caller {
   readonly name: string;
   readonly email: string;
   readonly by: "session" | "key";
+  /** The API key's, when it was made by one. */
+  readonly keyId?: string;
   readonly isOperator: boolean;
 }
 

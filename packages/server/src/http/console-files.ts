@@ -30,6 +30,8 @@ const encodings = Object.freeze([
   { extension: ".gz", coding: "gzip" },
 ] as const);
 const hashed = /[-.][A-Za-z0-9_-]{8,}\.[a-z0-9]+$/;
+/** Longer headers are no browser's; who sends one gets the plain form. */
+const maxAcceptLength = 256;
 const immutable = "public, max-age=31536000, immutable";
 
 interface ConsoleFile {
@@ -74,7 +76,8 @@ async function indexFiles(folder: string): Promise<ReadonlyMap<string, ConsoleFi
 
 function acceptedCodings(request: Request): ReadonlySet<string> {
   const header = request.headers.get("accept-encoding") ?? "";
-  const codings = header.split(",").map((part) => part.trim().split(/\s*;\s*/));
+  if (header.length > maxAcceptLength) return new Set();
+  const codings = header.split(",").map((coding) => coding.split(";").map((part) => part.trim()));
   return new Set(
     codings
       .filter(([, weight]) => !/^q=0(?:\.0*)?$/.test(weight ?? ""))

@@ -14,9 +14,10 @@ import { answerError, answerJson, createApiHeaders, routeNotFound } from "./answ
 import type { ApiContext, Handlers, StreamEvent } from "./api.ts";
 import { readJson } from "./body.ts";
 import { addDocumentation } from "./documentation.ts";
-import { answerEvents } from "./event-stream.ts";
+import { answerEvents, type EventStreamOptions, type EventStreamTimes } from "./event-stream.ts";
 import { checkOrigin } from "./origin.ts";
 import { parsePart } from "./parse.ts";
+import { createStreamCount } from "./stream-count.ts";
 
 export interface ApiOptions extends AccessSources {
   readonly handlers: Handlers<ApiRouteName>;
@@ -26,6 +27,7 @@ export interface ApiOptions extends AccessSources {
   readonly site?: (request: Request) => Promise<Response | undefined>;
   readonly ground: Ground;
   readonly version: string;
+  readonly streamTimes?: Partial<EventStreamTimes>;
 }
 
 /** What the front door knows of a request. */
@@ -58,15 +60,17 @@ async function answerResult(
   options: {
     readonly definition: RouteDefinition;
     readonly headers: Headers;
-    readonly controller: AbortController;
-    readonly encodeError: (error: unknown) => unknown;
+    readonly stream: Pick<
+      EventStreamOptions,
+      "controller" | "encodeError" | "checkAccess" | "onEnd" | "times"
+    >;
   },
 ): Promise<Response> {
-  const { definition, headers, controller, encodeError } = options;
+  const { definition, headers, stream } = options;
   if (definition.kind === "stream") {
     // The handler's type says so; the table's erased it.
     const events = result as AsyncIterable<StreamEvent<unknown>>;
-    return answerEvents(cutToSchema(events, definition), { headers, controller, encodeError });
+    return answerEvents(cutToSchema(events, definition), { headers, ...stream });
   }
   if (definition.kind === "raw") {
     const response = result as Response;
@@ -102,6 +106,7 @@ export function createApi(options: ApiOptions): Api {
   const { logger } = ground;
   // A path is matched as it came: "/a/" is not "/a", and names are compared exactly.
   const app = new Hono<Variables>({ strict: true });
+  const streams = createStreamCount();
 
   const serve = async (
     context: Context<Variables>,
@@ -115,11 +120,13 @@ export function createApi(options: ApiOptions): Api {
       logger.warn({ err: error, requestId, route: name }, "an event stream failed");
       return toWire(error);
     };
+    let endStream: () => void = () => undefined;
     try {
       checkOrigin(request, origins());
       checkAddress(request);
       const rawParams = context.req.param() as Record<string, string>;
-      const access = await decideAccess(options, { definition, request, params: rawParams });
+      const decide = () => decideAccess(options, { definition, request, params: rawParams });
+      const access = await decide();
       const controller = new AbortController();
       const input = {
         params: definition.params && parsePart(definition.params, rawParams, "params"),
@@ -127,6 +134,7 @@ export function createApi(options: ApiOptions): Api {
         body:
           definition.body && parsePart(definition.body, (await readJson(request)) ?? {}, "body"),
       };
+      if (definition.kind === "stream") endStream = streams.begin(access.caller?.personId ?? null);
       // The table pairs each name with its handler; TypeScript cannot follow a loop over it.
       const handler = handlers[name] as unknown as AnyHandler;
       const result = await handler(input, {
@@ -140,8 +148,11 @@ export function createApi(options: ApiOptions): Api {
         },
         lastEventId: request.headers.get("last-event-id"),
       });
-      return await answerResult(result, { definition, headers, controller, encodeError });
+      const times = options.streamTimes ?? {};
+      const stream = { controller, encodeError, checkAccess: decide, onEnd: endStream, times };
+      return await answerResult(result, { definition, headers, stream });
     } catch (error) {
+      endStream();
       return answerError(error, { headers: createApiHeaders(requestId), requestId, logger });
     }
   };

@@ -26,7 +26,10 @@ export function createAuthenticate(options: {
   const { auth } = options;
   const { kysely } = options.database;
 
-  const findCaller = async (personId: string, by: Caller["by"]): Promise<Caller | null> => {
+  const findCaller = async (
+    personId: string,
+    proof: Pick<Caller, "by" | "keyId">,
+  ): Promise<Caller | null> => {
     const person = await kysely
       .selectFrom("person")
       .leftJoin("operator", "operator.person_id", "person.id")
@@ -35,7 +38,7 @@ export function createAuthenticate(options: {
       .executeTakeFirst();
     if (person === undefined) return null;
     const { id, name, email, operator_id } = person;
-    return { personId: id, name, email, by, isOperator: operator_id !== null };
+    return { personId: id, name, email, ...proof, isOperator: operator_id !== null };
   };
 
   return async ({ headers }) => {
@@ -44,11 +47,11 @@ export function createAuthenticate(options: {
       if (!key.startsWith(apiKeyPrefix) || key.length > maxKeyChars) return null;
       const checked = await auth.api.verifyApiKey({ body: { key } });
       return checked.valid && checked.key !== null
-        ? findCaller(checked.key.referenceId, "key")
+        ? findCaller(checked.key.referenceId, { by: "key", keyId: checked.key.id })
         : null;
     }
     if (!headers.has("cookie")) return null;
     const session = await auth.api.getSession({ headers });
-    return session === null ? null : findCaller(session.user.id, "session");
+    return session === null ? null : findCaller(session.user.id, { by: "session" });
   };
 }

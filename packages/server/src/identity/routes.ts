@@ -66,8 +66,8 @@ export function identityHandlers(deps: IdentityRouteDeps): Handlers<RoutesOf<"Id
       .where("referenceId", "=", personId);
 
   return {
-    async redeemSignInLink({ body }, { address, setCookies }) {
-      const { personId, cookies } = await signIn.byLink({ token: body.token, address });
+    async redeemSignInLink({ body }, { setCookies }) {
+      const { personId, cookies } = await signIn.byLink({ token: body.token });
       setCookies(cookies);
       return view(personId, "session");
     },
@@ -98,6 +98,7 @@ export function identityHandlers(deps: IdentityRouteDeps): Handlers<RoutesOf<"Id
       return { keys: rows.map(keyView) };
     },
     async createApiKey({ body }, context) {
+      requireSession(context, "Making an API key");
       const { personId } = callerOf(context);
       const { id, secret } = await identity.createApiKey({
         personId,
@@ -108,6 +109,8 @@ export function identityHandlers(deps: IdentityRouteDeps): Handlers<RoutesOf<"Id
       return { ...keyView(row), secret };
     },
     async deleteApiKey({ params }, context) {
+      // A key may end itself, which takes away power and gives none.
+      if (callerOf(context).keyId !== params.key) requireSession(context, "Deleting an API key");
       const gone = await kysely
         .deleteFrom("api_key")
         .where("id", "=", params.key)

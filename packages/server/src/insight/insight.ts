@@ -34,13 +34,17 @@ export interface Insight extends AsyncDisposable {
   write(installationId: string, line: LogLine): void;
   /** The newest entries, oldest first. */
   list(installationId: string, limit: number): Promise<readonly LogEntry[]>;
-  /** Entries after `afterId`, or from now on when it is null, until the signal aborts. */
+  /**
+   * Entries after `afterId`, or from now on when it is null, until the signal aborts or the
+   * installation is removed.
+   */
   follow(
     installationId: string,
     afterId: string | null,
     signal: AbortSignal,
   ): AsyncIterable<LogEntry>;
   flush(): Promise<void>;
+  /** Ends its followers. */
   remove(installationId: string): Promise<void>;
   /** Flushes once more, ends every follower and stops. Idempotent. */
   close(): Promise<void>;
@@ -130,7 +134,7 @@ export function createInsight(options: InsightOptions): Insight {
     using _hold = stream.hold();
     let last = Math.min(parseId(afterId) ?? Number.POSITIVE_INFINITY, stream.newestId());
     // A line may come between two looks; `changed` is taken first so that none is missed.
-    while (!isOver.aborted) {
+    while (!isOver.aborted && !stream.hasEnded()) {
       const changed = stream.changed(isOver);
       let entries = stream.after(last);
       if (entries === undefined) {
@@ -165,6 +169,7 @@ export function createInsight(options: InsightOptions): Insight {
     },
     async remove(installationId) {
       await idle();
+      streams.get(installationId)?.end();
       streams.delete(installationId);
       await table.remove(installationId);
     },

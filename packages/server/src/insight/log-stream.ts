@@ -17,6 +17,9 @@ export interface LogStream {
   unwritten(): readonly LogEntry[];
   /** The oldest `count` unwritten entries are in the table now. */
   written(count: number): void;
+  /** Ends its followers: what it is of is gone. */
+  end(): void;
+  hasEnded(): boolean;
   /** Keeps the stream in memory until disposed of. */
   hold(): Disposable;
   /** True when nothing is lost by forgetting the stream. */
@@ -45,6 +48,7 @@ export function createStream({ clock, limits }: LogStreamOptions): LogStream {
   let second = 0;
   let inSecond = 0;
   let dropped = 0;
+  let isOver = false;
   const wakers = new Set<() => void>();
 
   function push(line: LogLine, at: number): void {
@@ -118,6 +122,11 @@ export function createStream({ clock, limits }: LogStreamOptions): LogStream {
       waiting = waiting.slice(count);
       writing = 0;
     },
+    end() {
+      isOver = true;
+      for (const wake of wakers) wake();
+    },
+    hasEnded: () => isOver,
     hold() {
       holders += 1;
       return {

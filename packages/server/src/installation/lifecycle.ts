@@ -10,7 +10,6 @@ import {
 import type { Transaction } from "kysely";
 import type { Jobs } from "../jobs/open-jobs.ts";
 import type { Schema } from "../storage/schema.ts";
-import { checkConfig } from "./config/check-config.ts";
 import { configHashOf } from "./config/config-hash.ts";
 import type { JsonObject, LiveInstallation } from "./live.ts";
 import { getLive, type InstallationWorks } from "./parts.ts";
@@ -107,7 +106,7 @@ const configurable: ReadonlySet<InstallationState> = new Set(["running", "suspen
  * Replaces the configuration. A running app gets it at once; when it does not start or refuses it in
  * its `configure` hook, the old one is put back.
  *
- * @throws CONFIG_INVALID, INSTALLATION_STATE, FUNCTION_THREW, MODULE_INVALID
+ * @throws CONFIG_INVALID, RATE_LIMITED, UNAVAILABLE, INSTALLATION_STATE, FUNCTION_THREW, MODULE_INVALID
  */
 export async function putConfig(
   works: LifecycleWorks,
@@ -115,7 +114,7 @@ export async function putConfig(
   given: JsonObject,
 ): Promise<JsonObject> {
   const before = await getLive(works, id);
-  const config = await checkConfig(before.manifest, given);
+  const config = await works.configChecker.check(before.organizationId, before.manifest, given);
   await change(works, id, async (trx, row) => {
     if (!configurable.has(stateOf(row)) || (await works.jobs.hasUnfinished(trx, id))) {
       throw busy(row, "configured");

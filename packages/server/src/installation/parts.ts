@@ -2,6 +2,7 @@
 import type { InstallationId } from "@berth/protocol";
 import type { Ground } from "../storage/ground.ts";
 import type { KeyRing } from "../storage/keys.ts";
+import type { ConfigChecker } from "./config/check-config.ts";
 import type { OwnedDirectory } from "./directory.ts";
 import type { LiveInstallation } from "./live.ts";
 import type {
@@ -21,6 +22,7 @@ export interface InstallationWorks {
   readonly sandbox: SandboxCheck;
   readonly keys: KeyRing;
   readonly policy: HostPolicy;
+  readonly configChecker: ConfigChecker;
   /** All that other domains keep per installation. */
   readonly data: readonly InstallationData[];
   readonly ground: Ground;

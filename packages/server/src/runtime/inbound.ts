@@ -39,6 +39,10 @@ const dropped: ReadonlySet<string> = new Set([
   "x-forwarded-proto",
   "x-forwarded-server",
   "x-real-ip",
+  // Frameworks route by them, past what was decided for the method that came.
+  "x-http-method",
+  "x-http-method-override",
+  "x-method-override",
   // Carries the address of a console page.
   "referer",
   "via",

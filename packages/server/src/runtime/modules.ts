@@ -7,7 +7,10 @@
 import type { IsolateModule } from "@berth/cells";
 import { BerthError } from "@berth/protocol";
 
-const specifier = /(?:\bfrom|\bimport)\s*\(?\s*["'](\.{1,2}\/[^"'\\\n]{1,300})["']/g;
+/** Every repetition is bounded: the text is a publisher's and is read on the main thread. */
+const specifier = /(?:\bfrom|\bimport)\s{0,20}(?:\(\s{0,20})?["'](\.{1,2}\/[^"'\\\n]{1,300})["']/g;
+/** In all modules together. */
+const maxSpecifiers = 10_000;
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
 
 /** @throws MODULE_INVALID */
@@ -17,6 +20,7 @@ export function collectModules(
 ): Readonly<Record<string, IsolateModule>> {
   const modules: Record<string, IsolateModule> = {};
   const waiting = [entry];
+  let specifiers = 0;
   for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
     const bytes = files.get(name);
     if (bytes === undefined) {
@@ -30,15 +34,39 @@ export function collectModules(
     const module = read(name, bytes);
     modules[name] = module;
     if (!("js" in module)) continue;
-    for (const [, relative] of module.js.matchAll(specifier)) {
-      if (relative !== undefined) waiting.push(resolve(name, relative));
+    const found = findSpecifiers(module.js, maxSpecifiers - specifiers);
+    if (found === undefined) {
+      throw new BerthError(
+        "MODULE_INVALID",
+        `The modules up to ${name} have more than ${maxSpecifiers} imports; bundle them into fewer.`,
+      );
     }
+    specifiers += found.size;
+    for (const relative of found) waiting.push(resolve(name, relative));
   }
   return modules;
 }
 
+/** Undefined when there are more than `max`. */
+function findSpecifiers(text: string, max: number): ReadonlySet<string> | undefined {
+  const found = new Set<string>();
+  for (const [, relative] of text.matchAll(specifier)) {
+    if (relative !== undefined) found.add(relative);
+    if (found.size > max) return undefined;
+  }
+  return found;
+}
+
 function resolve(from: string, relative: string): string {
-  return decodeURI(new URL(relative, `file:///${from}`).pathname).slice(1);
+  try {
+    return decodeURI(new URL(relative, `file:///${from}`).pathname).slice(1);
+  } catch (cause) {
+    throw new BerthError(
+      "MODULE_INVALID",
+      `The module ${from} imports ${JSON.stringify(relative)}, which is no address of a file.`,
+      { cause },
+    );
+  }
 }
 
 function read(name: string, bytes: Uint8Array): IsolateModule {

@@ -38,6 +38,23 @@ describe("a capability call", () => {
     });
   });
 
+  it("of an invocation that outlives its installation is refused, but for a hook's", async () => {
+    const live = rig.install();
+    const isolateKey = `${live.id}@d@c`;
+    const invocation = { live, isolateKey, member: null, requestId: "r1" };
+    const asRequest = rig.gateway.mint({ ...invocation, purpose: "request" });
+    const get = (handle: string) =>
+      rig.gateway.call({
+        ...{ cellId: "c", isolateKey, handle },
+        ...{ capability: "state", method: "get", args: { key: "a" } },
+      });
+    expect(await get(asRequest)).toBeNull();
+    rig.directory.remove(live.id);
+    await expect(get(asRequest)).rejects.toMatchObject({ code: "INSTALLATION_NOT_FOUND" });
+    // A first install's hook runs before the directory knows of it.
+    expect(await get(rig.gateway.mint({ ...invocation, purpose: "hook" }))).toBeNull();
+  });
+
   it("names the wrong argument", async () => {
     const live = rig.install();
     const failure = call(live.id, "compareAndSet", { key: "a", value: 1, version: "x" });

@@ -162,6 +162,22 @@ for (const kind of databasesUnderTest()) {
       expect((await send("/api/v1/session", { headers: { cookie } })).status).toBe(401);
     });
 
+    test("guesses from an address do not shut a sign-in link of the same address out", async () => {
+      const { identity } = services;
+      const person = await identity.createPerson({ name: "L", email: "link@example.com" });
+      const link = await identity.createSignInLink(person.id);
+      const redeem = (token: string) =>
+        send(
+          "/api/v1/session/link",
+          { method: "POST", ...json({ token }) },
+          { address: "192.0.2.9" },
+        );
+      for (let count = 0; count < 60; count += 1) {
+        expect(await codeOf(await redeem("x".repeat(43)))).toBe("SIGN_IN_LINK_INVALID");
+      }
+      expect((await redeem(link.token)).status).toBe(200);
+    });
+
     test("a cookie from another origin's page changes nothing", async () => {
       const cookie = (await signIn()).headers.getSetCookie()[0]?.split(";")[0] ?? "";
       const create = (headers: Record<string, string>) =>
@@ -194,23 +210,33 @@ for (const kind of databasesUnderTest()) {
     });
 
     test("API keys: made, listed without their secret, used, deleted by their owner only", async () => {
-      const made = await send("/api/v1/api-keys", {
-        method: "POST",
-        body: JSON.stringify({ name: "ci", expiresInDays: 30 }),
-        headers: { ...as("owner"), "content-type": "application/json" },
-      });
+      const cookie = (await signIn()).headers.getSetCookie()[0]?.split(";")[0] ?? "";
+      const session = { cookie, origin: consoleOrigin };
+      const make = (headers: Record<string, string>) =>
+        send("/api/v1/api-keys", {
+          method: "POST",
+          body: JSON.stringify({ name: "ci", expiresInDays: 30 }),
+          headers: { ...headers, "content-type": "application/json" },
+        });
+      // One that leaked must not make itself another that outlives it.
+      expect(await codeOf(await make(as("owner")))).toBe("AUTH_FORBIDDEN");
+      const made = await make(session);
       expect(made.status).toBe(201);
       const { id, secret } = (await made.json()) as { id: string; secret: string };
       const listed = await (await send("/api/v1/api-keys", { headers: as("owner") })).text();
       expect(listed).toContain(id);
       expect(listed).not.toContain(secret);
-      const remove = (who: keyof typeof secrets) =>
-        send(`/api/v1/api-keys/${id}`, { method: "DELETE", headers: as(who) });
-      expect((await remove("stranger")).status).toBe(400);
+      const remove = (headers: Record<string, string>, key = id) =>
+        send(`/api/v1/api-keys/${key}`, { method: "DELETE", headers });
+      expect((await remove(as("stranger"))).status).toBe(403);
+      expect((await remove(as("owner"))).status).toBe(403);
       const use = () => send("/api/v1/session", { headers: { "x-api-key": secret } });
       expect((await use()).status).toBe(200);
-      expect((await remove("owner")).status).toBe(204);
+      expect((await remove(session)).status).toBe(204);
       expect((await use()).status).toBe(401);
+      expect((await remove(session)).status).toBe(400);
+      const last = (await (await make(session)).json()) as { id: string; secret: string };
+      expect((await remove({ "x-api-key": last.secret }, last.id)).status).toBe(204);
       const setPassword = await send("/api/v1/session/password", {
         method: "PUT",
         body: JSON.stringify({ password: "a whole new password" }),

@@ -51,6 +51,19 @@ test("hashed assets are immutable and compressed for who accepts it; others are 
   expect(same?.status).toBe(304);
 });
 
+test("a long Accept-Encoding costs nothing and gets the plain form", async () => {
+  const askedFor = async (accepted: string) =>
+    (await fetch("/assets/main-Ab3dEf9h.js", { "accept-encoding": accepted }))?.headers.get(
+      "content-encoding",
+    );
+  const padded = (length: number) => `br${" ".repeat(length - 8)};q=0.5`;
+  expect(await askedFor(padded(256))).toBe("br");
+  expect(await askedFor(padded(257))).toBeNull();
+  const startedAt = performance.now();
+  expect(await askedFor(`a${" ".repeat(200_000)}b`)).toBeNull();
+  expect(performance.now() - startedAt).toBeLessThan(500);
+});
+
 test("an address without an extension is a page of the console; a missing file is none", async () => {
   for (const path of ["/", "/installations/i1", "/sign-in/link"]) {
     const response = await fetch(path, { accept: "text/html,*/*" });

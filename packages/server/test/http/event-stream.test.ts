@@ -6,21 +6,52 @@ import type { LogEntryView } from "@berth/protocol/api";
 import { getRequestListener } from "@hono/node-server";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { ApiContext, StreamEvent } from "../../src/http/api.ts";
-import { answerEvents } from "../../src/http/event-stream.ts";
+import { answerEvents, type EventStreamTimes } from "../../src/http/event-stream.ts";
+import { maxStreamsOfPerson } from "../../src/http/stream-count.ts";
 import { createTestApi } from "../support/api.ts";
 import { databasesUnderTest } from "../support/databases.ts";
 import { openTestServices, type TestServices } from "../support/services.ts";
 
-function answer(source: AsyncIterable<StreamEvent<unknown>>, heartbeatMs?: number) {
+function answer(
+  source: AsyncIterable<StreamEvent<unknown>>,
+  times: Partial<EventStreamTimes> = {},
+  checkAccess: () => Promise<unknown> = async () => undefined,
+) {
   const controller = new AbortController();
+  const ends: number[] = [];
   const response = answerEvents(source, {
     headers: new Headers(),
     controller,
     encodeError: toWire,
-    ...(heartbeatMs === undefined ? {} : { heartbeatMs }),
+    checkAccess,
+    onEnd: () => ends.push(ends.length),
+    times,
   });
-  return { response, signal: controller.signal };
+  return { response, signal: controller.signal, ends };
 }
+
+/** Says nothing and does not even heed its signal. */
+async function* silent() {
+  await new Promise(() => undefined);
+}
+
+test("a stream ends, and says why, when its permission is gone", async () => {
+  let checks = 0;
+  const { response, signal, ends } = answer(silent(), { recheckMs: 5 }, async () => {
+    checks += 1;
+    if (checks === 3) throw new BerthError("ORGANIZATION_NOT_FOUND", "gone");
+  });
+  expect(await response.text()).toContain(
+    'event: error\ndata: {"code":"ORGANIZATION_NOT_FOUND","message":"gone"',
+  );
+  expect([signal.aborted, checks, ends]).toEqual([true, 3, [0]]);
+});
+
+test("a stream of the longest age is broken off without an end, so that its client comes back", async () => {
+  const { response, signal, ends } = answer(silent(), { maxAgeMs: 5 });
+  expect(await response.text()).toBe(": open\n\n");
+  expect([signal.aborted, ends]).toEqual([true, [0]]);
+});
 
 test("events carry ids and data on one line, and the end is said", async () => {
   const { response } = answer(
@@ -51,12 +82,7 @@ test("a failure is sent as a wire error, an unforeseen one without its message",
 });
 
 test("a silent stream beats, and stops beating when its reader leaves", async () => {
-  const { response, signal } = answer(
-    (async function* () {
-      await new Promise(() => undefined);
-    })(),
-    5,
-  );
+  const { response, signal } = answer(silent(), { heartbeatMs: 5 });
   const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
   let text = "";
   while (!text.includes(": beat")) text += (await reader?.read())?.value ?? "";
@@ -124,4 +150,48 @@ test("over a real connection: access, resuming, and the end of the handler when 
   expect(contexts[0]?.organization).toMatchObject({ slug: "acme", role: "owner" });
   server.close();
   server.closeAllConnections();
+});
+
+test("a member who was put out hears no more, and nobody follows too many streams", async () => {
+  const { identity, database } = services;
+  const person = await identity.createPerson({ name: "Q", email: "q@example.com" });
+  const organization = await identity.createOrganization({
+    slug: "leavers",
+    name: "Leavers",
+    ownerId: person.id,
+  });
+  const { secret } = await identity.createApiKey({ personId: person.id, name: "k" });
+  const api = createTestApi(services, {
+    handlers: {
+      followLogs: async (_input, { signal }) =>
+        // biome-ignore lint/correctness/useYield: nothing happens there
+        (async function* () {
+          if (!signal.aborted) await once(signal, "abort");
+        })(),
+    },
+    streamTimes: { recheckMs: 20 },
+  });
+  const path = `/api/v1/organizations/leavers/installations/i${"0".repeat(26)}/logs/stream`;
+  const headers = { authorization: `Bearer ${secret}` };
+  const follow = () => api.fetch(new Request(`http://localhost:4600${path}`, { headers }));
+  const followed: Response[] = [];
+  for (let count = 0; count < maxStreamsOfPerson; count += 1) followed.push(await follow());
+  const refused = await follow();
+  expect([refused.status, await refused.text()]).toEqual([
+    429,
+    expect.stringContaining("RATE_LIMITED"),
+  ]);
+  const [first, second, ...rest] = followed;
+  await first?.body?.cancel();
+  const again = await follow();
+  expect(again.status).toBe(200);
+  await Promise.all(rest.map((response) => response.body?.cancel()));
+  await again.body?.cancel();
+  await database.kysely
+    .deleteFrom("member")
+    .where("organizationId", "=", organization.id)
+    .where("userId", "=", person.id)
+    .execute();
+  expect(await second?.text()).toContain("ORGANIZATION_NOT_FOUND");
+  expect((await follow()).status).toBe(404);
 });

@@ -121,7 +121,10 @@ for (const kind of databasesUnderTest()) {
       await expect(attempt(password)).resolves.toMatchObject({ personId: person.id });
     });
 
-    test("many guesses at once get no further than one after another", async () => {
+    // Twenty-five password hashes, which are slow on purpose.
+    test("many guesses at once get no further than one after another", {
+      timeout: 60_000,
+    }, async () => {
       const person = await someone();
       const guesses = await Promise.allSettled(
         Array.from({ length: 25 }, () =>
@@ -141,16 +144,14 @@ for (const kind of databasesUnderTest()) {
       const person = await someone(false);
       const { token, expiresAt } = await services.identity.createSignInLink(person.id);
       expect(expiresAt.getTime() - services.clock.now()).toBe(600_000);
-      const outcomes = await Promise.allSettled(
-        [1, 2, 3].map(() => signIn.byLink({ token, address: "192.0.2.4" })),
-      );
+      const outcomes = await Promise.allSettled([1, 2, 3].map(() => signIn.byLink({ token })));
       expect(outcomes.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
       const fulfilled = outcomes.find((outcome) => outcome.status === "fulfilled");
       const cookie = cookieOf(fulfilled?.value.cookies ?? []);
       expect(await services.identity.authenticate(requestWith({ cookie }))).toMatchObject({
         personId: person.id,
       });
-      await expect(signIn.byLink({ token, address: "192.0.2.4" })).rejects.toMatchObject({
+      await expect(signIn.byLink({ token })).rejects.toMatchObject({
         code: "SIGN_IN_LINK_INVALID",
       });
     });
@@ -159,16 +160,12 @@ for (const kind of databasesUnderTest()) {
       const person = await someone(false);
       const early = await services.identity.createSignInLink(person.id);
       services.clock.advance(599_999);
-      await signIn.byLink({ token: early.token, address: "192.0.2.5" });
+      await signIn.byLink({ token: early.token });
       const late = await services.identity.createSignInLink(person.id);
       services.clock.advance(600_000);
       const refused = { code: "SIGN_IN_LINK_INVALID" };
-      await expect(signIn.byLink({ token: late.token, address: null })).rejects.toMatchObject(
-        refused,
-      );
-      await expect(signIn.byLink({ token: "x".repeat(43), address: null })).rejects.toMatchObject(
-        refused,
-      );
+      await expect(signIn.byLink({ token: late.token })).rejects.toMatchObject(refused);
+      await expect(signIn.byLink({ token: "x".repeat(43) })).rejects.toMatchObject(refused);
     });
 
     test("neither link tokens, passwords, keys nor sessions are in the database or the log in clear", async () => {

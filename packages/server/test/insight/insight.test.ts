@@ -124,6 +124,22 @@ describe.each(databasesUnderTest())("insight on %s", (kind) => {
     }
   });
 
+  it("ends the followers of what is removed, and no others", async () => {
+    await using insight = open();
+    const stop = new AbortController();
+    const follow = async (id: string) => {
+      for await (const _entry of insight.follow(id, null, stop.signal));
+      return id;
+    };
+    const gone = follow("gone");
+    const kept = follow("kept-on");
+    await new Promise((resolve) => setImmediate(resolve));
+    await insight.remove("gone");
+    expect(await Promise.race([gone, kept])).toBe("gone");
+    stop.abort();
+    await kept;
+  });
+
   it("ends its followers when it closes, or their signal says so, and starts from now by default", async () => {
     const insight = open();
     insight.write("end", line("old"));

@@ -2,6 +2,7 @@
 import { type ApiRouteName, apiRoutes } from "@berth/protocol/api";
 import type { Handlers, RoutesOf } from "../../src/http/api.ts";
 import { type Api, createApi } from "../../src/http/create-api.ts";
+import type { EventStreamTimes } from "../../src/http/event-stream.ts";
 import { hostHandlers } from "../../src/http/host-routes.ts";
 import { identityHandlers } from "../../src/identity/routes.ts";
 import { registryHandlers } from "../../src/registry/routes.ts";
@@ -28,6 +29,7 @@ export function createTestApi(
   options: {
     readonly handlers?: Partial<Handlers<ApiRouteName>>;
     readonly site?: (request: Request) => Promise<Response | undefined>;
+    readonly streamTimes?: Partial<EventStreamTimes>;
   } = {},
 ): Api {
   const { identity, registry, ground, database } = services;
@@ -52,6 +54,7 @@ export function createTestApi(
     publishers: registry.publishers,
     origins: () => [consoleOrigin],
     ...(options.site === undefined ? {} : { site: options.site }),
+    ...(options.streamTimes === undefined ? {} : { streamTimes: options.streamTimes }),
     ground,
     version: "0.0.0-test",
   });

@@ -14,6 +14,8 @@ import { type ConfigProblem, type ConfigValues, pointerOf } from "./config-value
 import type { ConfigField } from "./schema-fields.ts";
 import { useProblemWords } from "./use-problem-words.ts";
 
+const monospace = { fontFamily: "var(--mantine-font-family-monospace)" };
+
 export interface ConfigFieldsProps {
   readonly fields: readonly ConfigField[];
   readonly values: ConfigValues;
@@ -58,6 +60,8 @@ function ConfigControl({
   };
   const input = { ...shared, withAsterisk: field.isRequired };
   const text = typeof value === "string" ? value : "";
+  const lines = (description: string | undefined) =>
+    [description, t("config.lines")].filter(Boolean).join(" ");
 
   switch (field.kind) {
     case "boolean":
@@ -101,16 +105,18 @@ function ConfigControl({
           visibilityToggleButtonProps={{ "aria-label": t("actions.showPassword") }}
         />
       );
+    case "lines":
     case "multiline":
     case "json":
       return (
         <Textarea
           {...input}
+          description={field.kind === "lines" ? lines(field.description) : field.description}
           autosize
           minRows={3}
           maxRows={14}
           spellCheck={false}
-          ff={field.kind === "json" ? "monospace" : "text"}
+          {...(field.kind === "json" && { styles: { input: monospace } })}
           value={text}
           onChange={(event) => change(event.currentTarget.value)}
         />

@@ -93,6 +93,11 @@ function readLeaf(
         // The parser's words differ between browsers; ours name the field.
         return refuse({ code: "notJson" });
       }
+    case "lines":
+      return String(value)
+        .split("\n")
+        .map((line) => line.trim())
+        .filter((line) => line !== "");
     case "choice":
       return field.choices.find((choice) => JSON.stringify(choice) === value);
     case "string":
@@ -130,6 +135,8 @@ function shown(field: ConfigField, stored: unknown): unknown {
       return typeof value === "boolean" ? value : field.isRequired ? false : undefined;
     case "choice":
       return value === undefined ? null : JSON.stringify(value);
+    case "lines":
+      return Array.isArray(value) ? value.map(String).join("\n") : "";
     case "json":
       return value === undefined ? "" : JSON.stringify(value, null, 2);
     case "number":

@@ -14,6 +14,8 @@ export type FieldKind =
   | "boolean"
   | "choice"
   | "group"
+  /** A list of texts, one in each line. */
+  | "lines"
   | "json";
 
 export interface ConfigField {
@@ -93,6 +95,10 @@ function kindOf(schema: Json, depth: number): FieldKind {
       return schema.type;
     case "object":
       return isJson(schema.properties) && depth < maxGroupDepth ? "group" : "json";
+    case "array":
+      return isJson(schema.items) && schema.items.type === "string" && !schema.items.enum
+        ? "lines"
+        : "json";
     default:
       return "json";
   }

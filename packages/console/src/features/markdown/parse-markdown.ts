@@ -2,22 +2,30 @@
  * A readme's markdown as a small tree of known nodes.
  *
  * Trust: the text is a publisher's. There is no HTML: tags are shown as the text they are. The
- * length is bounded, and each line is looked at once.
+ * whole and each line are bounded, and a line is tested a fixed number of times by patterns that
+ * never try the same characters in two ways, so the work is linear in the length.
  */
 import type { BlockNode } from "./markdown-node.ts";
 import { parseInline } from "./parse-inline.ts";
 
 export const maxMarkdownLength = 100_000;
 
-const heading = /^(#{1,6})\s+(.*)$/;
-const bullet = /^\s{0,3}[-*+]\s+(.*)$/;
-const ordered = /^\s{0,3}\d{1,9}[.)]\s+(.*)$/;
-const rule = /^ {0,3}(?:-{3,}|\*{3,}|_{3,})\s*$/;
+const maxLineLength = 2_000;
+
+// Lines come without blanks at their end. No pattern has two neighbours that match the same.
+const heading = /^(#{1,6})(?:\s+(\S.*))?$/;
+const bullet = /^\s{0,3}[-*+]\s+(\S.*)$/;
+const ordered = /^\s{0,3}\d{1,9}[.)]\s+(\S.*)$/;
+const rule = /^ {0,3}(?:-{3,}|\*{3,}|_{3,})$/;
 const fence = /^ {0,3}(`{3,}|~{3,})/;
-const tableRule = /^\s*\|?(?:\s*:?-{2,}:?\s*\|)+\s*:?-*:?\s*$/;
+const tableRuleCell = /^:?-{2,}:?$/;
 
 export function parseMarkdown(source: string): readonly BlockNode[] {
-  const lines = source.slice(0, maxMarkdownLength).replaceAll("\r\n", "\n").split("\n");
+  const lines = source
+    .slice(0, maxMarkdownLength)
+    .replace(/\r\n|[\r\u2028\u2029]/g, "\n")
+    .split("\n")
+    .map((line) => line.slice(0, maxLineLength).trimEnd());
   const blocks: BlockNode[] = [];
   let at = 0;
   while (at < lines.length) {
@@ -36,20 +44,20 @@ interface BlockReading {
 
 function readBlock(lines: readonly string[], at: number): BlockReading {
   const line = lines[at] ?? "";
-  if (line.trim() === "") return { block: undefined, next: at + 1 };
+  if (line === "") return { block: undefined, next: at + 1 };
   const opening = fence.exec(line);
   if (opening?.[1]) return readFence(lines, at, opening[1]);
   if (rule.test(line)) return { block: { kind: "rule" }, next: at + 1 };
   const title = heading.exec(line);
   if (title) {
     const level = Math.min(title[1]?.length ?? 1, 4) as 1 | 2 | 3 | 4;
-    const words = (title[2] ?? "").replace(/ #+ *$/, "");
+    const words = (title[2] ?? "").replace(/ #+$/, "");
     return { block: { kind: "heading", level, children: parseInline(words) }, next: at + 1 };
   }
   if (bullet.test(line)) return readList(lines, at, bullet, false);
   if (ordered.test(line)) return readList(lines, at, ordered, true);
   if (line.startsWith(">")) return readQuote(lines, at);
-  if (line.includes("|") && tableRule.test(lines[at + 1] ?? "")) return readTable(lines, at);
+  if (line.includes("|") && isTableRule(lines[at + 1] ?? "")) return readTable(lines, at);
   return readParagraph(lines, at);
 }
 
@@ -91,6 +99,13 @@ function readQuote(lines: readonly string[], at: number): BlockReading {
     next += 1;
   }
   return { block: { kind: "quote", children: parseInline(held.join(" ")) }, next };
+}
+
+/** `|---|:--:|`, with or without the outer bars. */
+function isTableRule(line: string): boolean {
+  if (!line.includes("|")) return false;
+  const cells = line.trim().replace(/^\|/, "").replace(/\|$/, "").split("|");
+  return cells.every((cell) => tableRuleCell.test(cell.trim()));
 }
 
 function readTable(lines: readonly string[], at: number): BlockReading {

@@ -75,6 +75,7 @@ export const apps = {
     doneBody: "It passed its health check and serves now.",
   },
   config: {
+    lines: "One in each line.",
     required: "This is needed.",
     notNumber: "Not a number.",
     notInteger: "Not a whole number.",

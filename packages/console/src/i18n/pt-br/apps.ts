@@ -77,6 +77,7 @@ export const apps = {
     doneBody: "Passou na verificação de saúde e já está em serviço.",
   },
   config: {
+    lines: "Um em cada linha.",
     required: "Isto é necessário.",
     notNumber: "Não é um número.",
     notInteger: "Não é um número inteiro.",

@@ -23,6 +23,7 @@ const schema = {
       properties: { host: { type: "string" }, port: { type: "integer" } },
     },
     tags: { type: "array", items: { type: "string" } },
+    ports: { type: "array", items: { type: "integer" } },
   },
 };
 const fields = readConfigFields(schema);
@@ -42,7 +43,8 @@ describe("a form from a schema", () => {
       ["Is precise", "boolean"],
       ["Note", "string"],
       ["Smtp", "group"],
-      ["Tags", "json"],
+      ["Tags", "lines"],
+      ["Ports", "json"],
     ]);
     expect(fields.filter(({ isRequired }) => isRequired).map(({ path }) => path)).toEqual([
       ["currency"],
@@ -66,7 +68,7 @@ describe("a form from a schema", () => {
     ["/retries", -1, { code: "minimum", bound: 0 }],
     ["/retries", 6, { code: "maximum", bound: 5 }],
     ["/note", "five!", { code: "maxLength", bound: 4 }],
-    ["/tags", "[1", { code: "notJson" }],
+    ["/ports", "[1", { code: "notJson" }],
     ["/smtp/port", 25, { code: "required" }, "/smtp/host"],
   ])("refuses %s = %j", (pointer, value, problem, at = pointer) => {
     expect([...read({ [pointer]: value }).problems]).toEqual([[at, problem]]);
@@ -82,7 +84,15 @@ describe("a form from a schema", () => {
   });
 
   it("reads raw JSON where the schema says more than a form can", () => {
-    expect(read({ "/tags": '["a"]' }).config).toHaveProperty("tags", ["a"]);
+    expect(read({ "/ports": "[25]" }).config).toHaveProperty("ports", [25]);
+  });
+
+  it("reads a list of texts from lines, in their order", () => {
+    expect(read({ "/tags": " b\n\na \n" }).config).toHaveProperty("tags", ["b", "a"]);
+    const stored = { retries: 1, tags: ["b", "a"] };
+    expect(initialValues(fields, stored).get("/tags")).toBe("b\na");
+    expect(read({}, stored).config).toHaveProperty("tags", ["b", "a"]);
+    expect(read({ "/tags": "" }).config).not.toHaveProperty("tags");
   });
 
   it("treats __proto__ as a name like any other", () => {

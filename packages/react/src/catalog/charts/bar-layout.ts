@@ -34,6 +34,8 @@ export interface BarLayoutOptions {
 
 const maxLabelPx = 110;
 const maxBarPx = 56;
+/** Short words may be wider than their number of letters says. */
+const slackPx = 10;
 
 export function createBarLayout(options: BarLayoutOptions): BarLayout {
   const { data, width, height, isStacked, isHorizontal, formatTick } = options;
@@ -48,7 +50,7 @@ export function createBarLayout(options: BarLayoutOptions): BarLayout {
   const labels = isHorizontal
     ? categories
     : valueTicks(upright, formatTick).map(({ text }) => text);
-  const left = Math.min(width * 0.4, Math.min(widestOf(labels), 180) + labelGap + 4);
+  const left = Math.min(width * 0.4, Math.min(widestOf(labels), 180) + labelGap + slackPx);
   const plot = { left, top, right: Math.max(left + 1, width - right), bottom: height - bottom };
   const value = isHorizontal ? scaleTo([plot.left, plot.right]) : upright;
 

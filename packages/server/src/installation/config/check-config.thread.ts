@@ -7,21 +7,21 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { Ajv, type ErrorObject } from "ajv";
 import { Ajv2020 } from "ajv/dist/2020.js";
-import type { CheckAnswer, CheckQuestion } from "./check-config.ts";
+import type { CheckAnswer, CheckBegun, CheckQuestion } from "./check-config.ts";
 
 /** Every check here runs with a schema of its own: nothing is shared, nothing is remembered. */
 function check({ schema, config }: CheckQuestion): CheckAnswer {
   const isDraft7 = typeof schema.$schema === "string" && schema.$schema.includes("draft-07");
   const options = { strict: false, useDefaults: true, allErrors: false, validateFormats: false };
   const ajv = isDraft7 ? new Ajv(options) : new Ajv2020(options);
-  let validate: ReturnType<Ajv["compile"]>;
   try {
-    validate = ajv.compile(schema);
+    const validate = ajv.compile(schema);
+    // A schema that refers to itself without end fails only here.
+    if (validate(config)) return { kind: "valid", config };
+    return { kind: "invalid", problem: describe(validate.errors?.[0]) };
   } catch (error) {
     return { kind: "schema-invalid", message: error instanceof Error ? error.message : "unknown" };
   }
-  if (validate(config)) return { kind: "valid", config };
-  return { kind: "invalid", problem: describe(validate.errors?.[0]) };
 }
 
 function describe(error: ErrorObject | undefined) {
@@ -44,4 +44,5 @@ function describe(error: ErrorObject | undefined) {
 
 const port = parentPort;
 if (port === null) throw new TypeError("The configuration's thread was started as a program.");
+port.postMessage({ kind: "begun" } satisfies CheckBegun);
 port.postMessage(check(workerData as CheckQuestion));

@@ -1,7 +1,12 @@
-/** Checks a configuration against the JSON Schema in its app's manifest. */
+/**
+ * Checks a configuration against the JSON Schema in its app's manifest.
+ *
+ * Each check has a thread of its own; few run at once and organizations take turns.
+ */
 import { Worker } from "node:worker_threads";
 import { BerthError, type ParsedManifest } from "@berth/protocol";
 import type { JsonObject } from "../live.ts";
+import { createFairTurns } from "./fair-turns.ts";
 
 export interface CheckQuestion {
   readonly schema: Readonly<Record<string, unknown>>;
@@ -20,27 +25,64 @@ export type CheckAnswer =
   | { readonly kind: "invalid"; readonly problem: Problem }
   | { readonly kind: "schema-invalid"; readonly message: string };
 
+/** Sent first, when the thread has loaded what it needs and begins to check. */
+export interface CheckBegun {
+  readonly kind: "begun";
+}
+
 export interface ConfigBounds {
   readonly maxConfigBytes: number;
   readonly maxSchemaBytes: number;
+  /** For the check itself. */
   readonly timeoutMs: number;
+  /** For starting its thread, which is the host's own business. */
+  readonly startTimeoutMs: number;
+  readonly maxChecksAtOnce: number;
+  /** Of one organization. */
+  readonly maxWaiting: number;
 }
 
 export const defaultConfigBounds: ConfigBounds = Object.freeze({
   maxConfigBytes: 65_536,
   maxSchemaBytes: 262_144,
   timeoutMs: 5_000,
+  startTimeoutMs: 30_000,
+  maxChecksAtOnce: 2,
+  maxWaiting: 8,
 });
 
-/**
- * The configuration with the schema's defaults filled in.
- *
- * @throws CONFIG_INVALID naming the path, the value and what is expected
- */
-export async function checkConfig(
+export interface ConfigChecker {
+  /**
+   * The configuration with the schema's defaults filled in.
+   *
+   * @throws CONFIG_INVALID naming the path, the value and what is expected; RATE_LIMITED when the
+   * organization has too many checks waiting; UNAVAILABLE when the host cannot start a check
+   */
+  check(
+    organizationId: string,
+    manifest: Pick<ParsedManifest, "server">,
+    config: JsonObject,
+  ): Promise<JsonObject>;
+}
+
+export function createConfigChecker(changes: Partial<ConfigBounds> = {}): ConfigChecker {
+  const bounds = { ...defaultConfigBounds, ...changes };
+  const turns = createFairTurns({
+    maxAtOnce: bounds.maxChecksAtOnce,
+    maxWaitingOfOwner: bounds.maxWaiting,
+  });
+  return {
+    check: (organizationId, manifest, config) =>
+      checkConfig(manifest, config, { bounds, inTurn: (task) => turns(organizationId, task) }),
+  };
+}
+
+type InTurn = (task: () => Promise<CheckAnswer>) => Promise<CheckAnswer>;
+
+async function checkConfig(
   manifest: Pick<ParsedManifest, "server">,
   config: JsonObject,
-  bounds: ConfigBounds = defaultConfigBounds,
+  { bounds, inTurn }: { readonly bounds: ConfigBounds; readonly inTurn: InTurn },
 ): Promise<JsonObject> {
   const bytes = Buffer.byteLength(JSON.stringify(config));
   if (bytes > bounds.maxConfigBytes) {
@@ -55,7 +97,7 @@ export async function checkConfig(
   if (Buffer.byteLength(JSON.stringify(schema)) > bounds.maxSchemaBytes) {
     refuse(`The app's configuration schema is larger than ${bounds.maxSchemaBytes} bytes.`);
   }
-  const answer = await ask({ schema, config }, bounds.timeoutMs);
+  const answer = await inTurn(() => ask({ schema, config }, bounds));
   switch (answer.kind) {
     case "valid":
       return answer.config;
@@ -103,7 +145,7 @@ function refuse(message: string, details?: Readonly<Record<string, unknown>>): n
   throw new BerthError("CONFIG_INVALID", message, details === undefined ? {} : { details });
 }
 
-function ask(question: CheckQuestion, timeoutMs: number): Promise<CheckAnswer> {
+function ask(question: CheckQuestion, bounds: ConfigBounds): Promise<CheckAnswer> {
   const file = import.meta.url.endsWith(".ts")
     ? "./check-config.thread.ts"
     : "./check-config.thread.js";
@@ -112,19 +154,29 @@ function ask(question: CheckQuestion, timeoutMs: number): Promise<CheckAnswer> {
     env: {},
     resourceLimits: { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 16, stackSizeMb: 4 },
   });
+  const notStarted = new BerthError(
+    "UNAVAILABLE",
+    "The configuration cannot be checked right now, since this server is too busy; try again in a moment.",
+  );
   const tooHard = new BerthError(
     "CONFIG_INVALID",
-    `The app's configuration schema could not be checked within ${timeoutMs} ms and 64 MB; its publisher must make server.config simpler.`,
+    `The app's configuration schema could not be checked within ${bounds.timeoutMs} ms and 64 MB; its publisher must make server.config simpler.`,
   );
   return new Promise<CheckAnswer>((resolve, reject) => {
-    const timer = setTimeout(() => reject(tooHard), timeoutMs);
-    worker.once("message", resolve);
+    let failure = notStarted;
+    let timer = setTimeout(() => reject(failure), bounds.startTimeoutMs);
+    worker.on("message", (message: CheckBegun | CheckAnswer) => {
+      if (message.kind !== "begun") return resolve(message);
+      failure = tooHard;
+      clearTimeout(timer);
+      timer = setTimeout(() => reject(failure), bounds.timeoutMs);
+    });
     worker.once("error", (cause) =>
-      reject(new BerthError("CONFIG_INVALID", tooHard.message, { cause })),
+      reject(new BerthError(failure.code, failure.message, { cause })),
     );
     worker.once("exit", () => {
       clearTimeout(timer);
-      reject(tooHard);
+      reject(failure);
     });
   }).finally(() => worker.terminate());
 }

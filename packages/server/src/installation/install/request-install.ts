@@ -15,7 +15,6 @@ import {
 } from "@berth/protocol";
 import type { Jobs } from "../../jobs/open-jobs.ts";
 import { isUniqueViolation } from "../../storage/constraint.ts";
-import { checkConfig } from "../config/check-config.ts";
 import { configHashOf } from "../config/config-hash.ts";
 import { type Consent, checkConsent } from "../consent.ts";
 import type { JsonObject } from "../live.ts";
@@ -39,7 +38,7 @@ export interface InstallRequest {
 
 /**
  * @throws APP_NOT_FOUND, RELEASE_NOT_FOUND, CONSENT_MISMATCH, CONSENT_REFUSED, CONFIG_INVALID,
- * INSTALLATION_EXISTS
+ * INSTALLATION_EXISTS, RATE_LIMITED, UNAVAILABLE
  */
 export async function requestInstall(
   works: InstallationWorks & { readonly jobs: Jobs },
@@ -49,7 +48,11 @@ export async function requestInstall(
   const app = parseAppName(request.app);
   const release = await registry.getRelease(app, request.version);
   const granted = checkConsent(request.consent, release);
-  const config = await checkConfig(release.manifest, request.config);
+  const config = await works.configChecker.check(
+    request.organizationId,
+    release.manifest,
+    request.config,
+  );
   checkSecrets(release.manifest, request.secrets);
 
   const id = parseInstallationId(createId(idPrefixes.installation, ground.random(16)));

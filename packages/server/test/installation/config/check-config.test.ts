@@ -1,6 +1,10 @@
 import { parseManifest } from "@berth/protocol";
 import { describe, expect, it } from "vitest";
-import { checkConfig, defaultConfigBounds } from "../../../src/installation/config/check-config.ts";
+import {
+  type ConfigBounds,
+  createConfigChecker,
+  defaultConfigBounds,
+} from "../../../src/installation/config/check-config.ts";
 import { configHashOf } from "../../../src/installation/config/config-hash.ts";
 import type { JsonObject } from "../../../src/installation/live.ts";
 
@@ -23,6 +27,13 @@ const schema = {
   required: ["url"],
   additionalProperties: false,
 };
+
+const checker = createConfigChecker();
+const checkConfig = (
+  manifest: Parameters<typeof checker.check>[1],
+  config: JsonObject,
+  bounds?: Partial<ConfigBounds>,
+) => (bounds === undefined ? checker : createConfigChecker(bounds)).check("acme", manifest, config);
 
 const failure = (config: JsonObject, using: Record<string, unknown> | undefined = schema) =>
   checkConfig(manifestWith(using), config).then(
@@ -69,11 +80,43 @@ describe("configuration", () => {
 
   it("gives up on a pattern that runs for ever, and the process goes on", async () => {
     const evil = { type: "object", properties: { a: { type: "string", pattern: "^(a+)+$" } } };
-    const bounds = { ...defaultConfigBounds, timeoutMs: 1_500 };
+    const bounds = { timeoutMs: 500 };
     const config = { a: `${"a".repeat(64)}!` };
     await expect(checkConfig(manifestWith(evil), config, bounds)).rejects.toMatchObject({
       code: "CONFIG_INVALID",
-      message: expect.stringContaining("within 1500 ms"),
+      message: expect.stringContaining("within 500 ms"),
+    });
+  });
+
+  it("counts the check's time only, and blames nobody for a host too busy to start it", async () => {
+    const bounds = { timeoutMs: 5_000, startTimeoutMs: 1 };
+    await expect(checkConfig(manifestWith(schema), { url: "x" }, bounds)).rejects.toMatchObject({
+      code: "UNAVAILABLE",
+      message: expect.not.stringContaining("publisher"),
+    });
+  });
+
+  it("checks no more at once than it may, and refuses what would wait too long", async () => {
+    const evil = { type: "object", properties: { a: { type: "string", pattern: "^(a+)+$" } } };
+    const narrow = createConfigChecker({ maxChecksAtOnce: 1, maxWaiting: 1, timeoutMs: 200 });
+    const ended: string[] = [];
+    const ask = (organization: string, name: string) =>
+      narrow
+        .check(organization, manifestWith(evil), { a: `${"a".repeat(64)}!` })
+        .catch((error: { code: string }) => ended.push(`${name} ${error.code}`));
+    await Promise.all([ask("o", "1"), ask("o", "2"), ask("o", "3"), ask("p", "4")]);
+    expect(ended).toEqual([
+      "3 RATE_LIMITED",
+      "1 CONFIG_INVALID",
+      "2 CONFIG_INVALID",
+      "4 CONFIG_INVALID",
+    ]);
+  });
+
+  it("blames the publisher for a schema that refers to itself without end", async () => {
+    expect(await failure({}, { $ref: "#" })).toMatchObject({
+      code: "CONFIG_INVALID",
+      message: expect.stringContaining("its publisher must mend"),
     });
   });
 

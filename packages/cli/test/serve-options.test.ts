@@ -1,0 +1,88 @@
+import { isBerthError } from "@berth/protocol";
+import { describe, expect, it } from "vitest";
+import { domainsOf, isReachable, localAddressOf } from "../src/serve/domains.ts";
+import { parseServeOptions, type ServeFlags } from "../src/serve/serve-options.ts";
+
+const flags = { port: "4600", host: "127.0.0.1", dataDir: ".berth" };
+
+function parse(change: Partial<ServeFlags>, env: Record<string, string> = {}) {
+  return parseServeOptions({ cwd: "/", env }, { ...flags, ...change });
+}
+
+describe("the public names of `berth serve`", () => {
+  it("are none without a public URL", () => {
+    expect(domainsOf(parse({}))).toEqual({ console: ["localhost", "127.0.0.1", "[::1]"] });
+  });
+
+  it("come from the public URL, apps and frames below it", () => {
+    expect(domainsOf(parse({ publicUrl: "https://berth.example.com" }))).toEqual({
+      scheme: "https",
+      console: ["berth.example.com", "127.0.0.1"],
+      publicPort: 443,
+      apps: "apps.berth.example.com",
+      frames: "frames.berth.example.com",
+    });
+    const change = { publicUrl: "http://berth.example.com:8080/", host: "0.0.0.0" };
+    expect(domainsOf(parse(change))).toMatchObject({ scheme: "http", publicPort: 8080 });
+  });
+
+  it("come from the environment where no option is given", () => {
+    const env = {
+      BERTH_PUBLIC_URL: "https://berth.example.com:8443",
+      BERTH_APPS_DOMAIN: "apps.example-apps.net",
+      BERTH_FRAMES_DOMAIN: "frames.example-apps.net",
+    };
+    expect(domainsOf(parse({ appsDomain: "fn.example-apps.net" }, env))).toMatchObject({
+      publicPort: 8443,
+      apps: "fn.example-apps.net",
+      frames: "frames.example-apps.net",
+    });
+  });
+
+  it.each<[Partial<ServeFlags>, option: string, message: RegExp]>([
+    [{ publicUrl: "berth.example.com" }, "public-url", /such as https:\/\/berth\.example\.com/],
+    [{ publicUrl: "ftp://berth.example.com" }, "public-url", /expected scheme and host name/],
+    [{ publicUrl: "https://berth.example.com/x" }, "public-url", /without a path/],
+    [{ publicUrl: "https://a:b@berth.example.com" }, "public-url", /expected scheme and host name/],
+    [{ publicUrl: "https://203.0.113.7" }, "public-url", /expected scheme and host name/],
+    [{ appsDomain: "apps.example.com" }, "apps-domain", /give it too/],
+    [{ framesDomain: "frames.example.com" }, "frames-domain", /give it too/],
+    [
+      { publicUrl: "https://b.example.com", appsDomain: "https://x.example" },
+      "apps-domain",
+      /without scheme, port or \*/,
+    ],
+    [
+      { publicUrl: "https://b.example.com", framesDomain: "*.x.example" },
+      "frames-domain",
+      /without scheme, port or \*/,
+    ],
+    [
+      { publicUrl: "https://b.example.com", appsDomain: "x.example", framesDomain: "f.x.example" },
+      "frames-domain",
+      /two domains side by side/,
+    ],
+    [
+      { publicUrl: "https://b.example.com", appsDomain: "example.com" },
+      "apps-domain",
+      /holds the console's own name b\.example\.com/,
+    ],
+  ])("refuses %j by name, with the mend", (change, option, message) => {
+    let thrown: unknown;
+    try {
+      parse(change);
+    } catch (error) {
+      thrown = error;
+    }
+    if (!isBerthError(thrown, "OPTION_INVALID")) throw new Error("It was not refused.");
+    expect(thrown.details).toEqual({ option });
+    expect(thrown.message).toMatch(message);
+  });
+
+  it("tell what other machines can reach, and where this one does", () => {
+    expect(["127.0.0.1", "localhost", "::1"].map(isReachable)).toEqual([false, false, false]);
+    expect(["0.0.0.0", "::", "10.0.0.5"].map(isReachable)).toEqual([true, true, true]);
+    expect(localAddressOf("0.0.0.0", 4600)).toBe("http://127.0.0.1:4600");
+    expect(localAddressOf("::1", 4600)).toBe("http://[::1]:4600");
+  });
+});
