@@ -18,11 +18,9 @@ interface ProjectInput {
   readonly name: string;
   readonly folder: string;
   readonly timeoutMs: number;
-  /** One file at a time: these tests start whole Berths, browsers or cells that fill the machine. */
-  readonly isSerial?: boolean;
 }
 
-function project({ name, folder, timeoutMs, isSerial = false }: ProjectInput) {
+function project({ name, folder, timeoutMs }: ProjectInput) {
   return {
     resolve: { conditions },
     ssr: { resolve: { conditions, externalConditions: ["berth-source", "node"] } },
@@ -35,7 +33,6 @@ function project({ name, folder, timeoutMs, isSerial = false }: ProjectInput) {
       environment: "node",
       pool: "forks" as const,
       execArgv: ["--conditions=berth-source"],
-      fileParallelism: !isSerial,
       testTimeout: timeoutMs,
       hookTimeout: timeoutMs,
       teardownTimeout: 20_000,
@@ -60,7 +57,7 @@ const across = [
   project({ name: "house", folder: "test/house", timeoutMs: systemTimeoutMs }),
   project({ name: "integration", folder: "test/integration", timeoutMs: systemTimeoutMs }),
   project({ name: "hostile", folder: "test/hostile", timeoutMs: systemTimeoutMs }),
-  project({ name: "e2e", folder: "test/e2e", timeoutMs: systemTimeoutMs, isSerial: true }),
+  project({ name: "e2e", folder: "test/e2e", timeoutMs: systemTimeoutMs }),
   project({ name: "apps", folder: "apps/*/test", timeoutMs: unitTimeoutMs }),
   project({ name: "benchmarks", folder: "benchmarks/test", timeoutMs: systemTimeoutMs }),
 ];

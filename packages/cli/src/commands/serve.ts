@@ -109,12 +109,12 @@ async function showHost(context: CliContext, options: ServeOptions): Promise<voi
   if (jail === "off") {
     terminal.warn("BERTH_JAIL=off: apps can do what this user can. For development only.");
   }
+  await probePort(host, port);
   if (isReachable(host) && publicNames?.scheme !== "https") {
     terminal.warn(
       `Other machines can connect to ${host}, by plain http: whoever is on the way reads sessions and keys. Put a proxy with TLS before it and give --public-url https://…, or listen on 127.0.0.1.`,
     );
   }
-  await probePort(host, port);
   const free = port === 0 ? "any free one" : `${port} of ${host} is free`;
   terminal.print(formatTable([[good, "port", free]]));
 }
