@@ -28,11 +28,11 @@ const server = (isHealthy: boolean) => `${appPrelude}
 const plans = {
   pglite: {
     installing: installSteps,
-    undoing: ["health", "configure", "deploy", "allocate"],
+    undoing: ["configure", "deploy", "allocate"],
     uninstalling: uninstallSteps,
   },
   postgres: {
-    installing: ["allocate", "deploy", "activate"],
+    installing: ["deploy", "activate"],
     undoing: ["configure"],
     uninstalling: ["remove-state"],
   },

@@ -19,7 +19,12 @@ export async function startSubject<Ready>(
   const path = fileURLToPath(new URL(file, import.meta.url));
   const child = spawn(
     process.execPath,
-    ["--conditions=berth-source", path, JSON.stringify(input)],
+    [
+      "--disable-warning=ExperimentalWarning",
+      "--conditions=berth-source",
+      path,
+      JSON.stringify(input),
+    ],
     { stdio: ["pipe", "pipe", "inherit"] },
   );
   const lines = createInterface({ input: child.stdout });
