@@ -32,6 +32,9 @@ function project({ name, folder, timeoutMs }: ProjectInput) {
       exclude: ["**/node_modules/**", "**/dist/**", "**/fixtures/**"],
       environment: "node",
       pool: "forks" as const,
+      // Files share a worker, and with it the modules and the compiled database; none may leave
+      // anything behind in a global.
+      isolate: false,
       execArgv: ["--conditions=berth-source"],
       testTimeout: timeoutMs,
       hookTimeout: timeoutMs,

@@ -4,7 +4,7 @@
  * Builds what tests need built, starts a PostgreSQL that nobody else uses, runs vitest on both
  * databases, and prints as its last line how many tests passed and failed.
  */
-import { mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdtemp, rm, statfs } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -12,11 +12,16 @@ import { exitCode } from "./build/run.ts";
 import { startPostgres } from "./test/postgres.ts";
 import { readTotals } from "./test/totals.ts";
 
+const quickFolderBytes = 4 * 2 ** 30;
 const root = fileURLToPath(new URL("../", import.meta.url));
 
 async function runTests(options: readonly string[]): Promise<number> {
   await build({ isWholeSuite: options.length === 0 });
-  const folder = await mkdtemp(join(tmpdir(), "berth-test-run-"));
+  const folder = await mkdtemp(join(await findQuickFolder(), "berth-test-run-"));
+  // Everything that tests and their children make goes there, and goes with it.
+  process.env.TMPDIR = folder;
+  // Databases and cells run under users of their own, who must pass through.
+  await chmod(folder, 0o711);
   try {
     await using postgres = await startPostgres();
     const report = join(folder, "report.json");
@@ -27,6 +32,8 @@ async function runTests(options: readonly string[]): Promise<number> {
       env: {
         BERTH_TEST_DATABASES: "pglite,postgres",
         BERTH_TEST_POSTGRES_URL: postgres.url,
+        // Many children load the same modules: all but the first take them as they were compiled.
+        NODE_COMPILE_CACHE: join(folder, "compiled"),
       },
     });
     const totals = await readTotals(report, code);
@@ -36,6 +43,13 @@ async function runTests(options: readonly string[]): Promise<number> {
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Tests make databases by the dozen; in memory that takes a tenth of what it takes on a disk. */
+async function findQuickFolder(): Promise<string> {
+  const memory = "/dev/shm";
+  const { bavail, bsize } = await statfs(memory).catch(() => ({ bavail: 0, bsize: 0 })); // Linux only.
+  return bavail * bsize > quickFolderBytes ? memory : tmpdir();
 }
 
 /** While one part is being written, its tests run although another part does not compile. */

@@ -1,4 +1,4 @@
-import { installSteps, uninstallSteps } from "@berth/protocol";
+import { type InstallStep, installSteps, uninstallSteps } from "@berth/protocol";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { databasesUnderTest } from "../support/databases.ts";
 import { prepareScene, type Scene } from "../support/killed-berth.ts";
@@ -20,19 +20,29 @@ const server = (isHealthy: boolean) => `${appPrelude}
   };
 `;
 
+const at = (step: InstallStep, phase: "committing" | "committed") => ({ step, phase });
+const bothSides = (step: InstallStep) => [at(step, "committing"), at(step, "committed")];
+
 /**
  * What is tried with whole processes. Every moment of every step is simulated by the journal's own
- * tests, on both databases; here the process really dies, in the middle of each step on the embedded
- * database, and where rows of several domains meet on PostgreSQL.
+ * tests, on both databases; here the process really dies, before and after the commit of each step of
+ * an install on the embedded database, and where rows of several domains meet on PostgreSQL.
  */
 const plans = {
   pglite: {
-    installing: installSteps,
-    undoing: ["configure", "deploy", "allocate"],
+    installing: installSteps.flatMap((step) =>
+      // Nothing goes on after the last step; that kill is tried further down.
+      step === "activate" ? [at(step, "committing")] : bothSides(step),
+    ),
+    undoing: ["health", "configure", "deploy", "allocate"],
     uninstalling: uninstallSteps,
   },
   postgres: {
-    installing: ["deploy", "activate"],
+    installing: [
+      at("allocate", "committing"),
+      ...bothSides("deploy"),
+      at("activate", "committing"),
+    ],
     undoing: ["configure"],
     uninstalling: ["remove-state"],
   },
@@ -51,8 +61,8 @@ describe.each(databasesUnderTest())("killed runs on %s", (database) => {
     beforeAll(begin(true, false));
     afterAll(end);
 
-    it.each(plan.installing)("goes on after a kill in the middle of %s", async (step) => {
-      await scene.killAt({ step, phase: "committing", direction: "do" });
+    it.each(plan.installing)("goes on after a kill when $step was $phase", async (moment) => {
+      await scene.killAt({ ...moment, direction: "do" });
     });
 
     it("is whole in the end, each step done once more where it was interrupted", async () => {

@@ -1,8 +1,6 @@
 /** Kills Berths at chosen moments of a run, and opens what they leave behind. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { type BerthClient, createClient } from "@berth/client";
@@ -58,11 +56,7 @@ async function killOne(task: DeadlyTask): Promise<void> {
   const child = spawn(
     process.execPath,
     ["--conditions=berth-source", "--no-warnings", script, JSON.stringify(task)],
-    {
-      stdio: ["ignore", "pipe", "pipe"],
-      // Many processes load the same modules: the second on takes them as they were compiled.
-      env: { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), "berth-it-compiled") },
-    },
+    { stdio: ["ignore", "pipe", "pipe"] },
   );
   const output = Promise.all([text(child.stdout), text(child.stderr)]);
   const [code, signal] = await once(child, "exit");

@@ -38,8 +38,11 @@ export interface AppHandle {
   readonly tree: ViewTree;
   readonly permissions: PermissionManager;
   usage(): ResourceUsage;
-  /** Tells the app of an event of one of its nodes; ignored unless the app runs. */
-  dispatch(nodeId: string, event: string, detail: unknown): void;
+  /**
+   * Tells the app of an event of one of its nodes; ignored unless the app runs. Settles, and never
+   * rejects, once the app's listeners have run; what they draw comes after.
+   */
+  dispatch(nodeId: string, event: string, detail: unknown): Promise<void>;
 }
 
 export interface AppInstanceOptions {
@@ -157,11 +160,11 @@ export class AppInstance implements AppHandle {
     await this.#close(this.#state === "running" || this.#state === "paused");
   }
 
-  dispatch(nodeId: string, event: string, detail: unknown): void {
+  async dispatch(nodeId: string, event: string, detail: unknown): Promise<void> {
     const node = this.tree.snapshot(nodeId);
     if (this.#state !== "running" || node?.kind !== "element") return;
     if (!(node.events as readonly string[]).includes(event)) return;
-    this.#worker?.dispatch(nodeId, event, detail);
+    await this.#worker?.dispatch(nodeId, event, detail);
   }
 
   /** Tells the view of changed grants, theme, locale. */

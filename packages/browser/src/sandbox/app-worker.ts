@@ -103,16 +103,17 @@ export class AppWorker {
     return this.#ask((view) => view.resume());
   }
 
-  /** Delivers an event; dropped while the view has too many unanswered. */
-  dispatch(nodeId: string, event: string, detail: unknown): void {
+  /** Delivers an event; dropped while the view has too many unanswered. Never rejects. */
+  async dispatch(nodeId: string, event: string, detail: unknown): Promise<void> {
     if (this.#dispatchesWaiting >= maxDispatchesWaiting) return;
     this.#dispatchesWaiting += 1;
-    this.#ask((view) => view.dispatch(nodeId, event, detail))
+    try {
+      await this.#ask((view) => view.dispatch(nodeId, event, detail));
+    } catch {
       // The view's own listeners report what they throw; an ended view is told by onEnd.
-      .catch(() => {})
-      .finally(() => {
-        this.#dispatchesWaiting -= 1;
-      });
+    } finally {
+      this.#dispatchesWaiting -= 1;
+    }
   }
 
   /** Lets the view say goodbye, for at most `graceMs`, then terminates it. */

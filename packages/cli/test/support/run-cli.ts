@@ -8,6 +8,9 @@ import { fileURLToPath } from "node:url";
 
 const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 
+const { PATH, NODE_COMPILE_CACHE } = process.env;
+const nodeEnv = { PATH, ...(NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE }) };
+
 export interface CliResult {
   readonly code: number | null;
   readonly stdout: string;
@@ -35,7 +38,7 @@ export async function createHome(): Promise<Home> {
       const child = spawn(process.execPath, ["--conditions=berth-source", main, ...argv], {
         cwd,
         stdio: ["ignore", "pipe", "pipe"],
-        env: { PATH: process.env.PATH, HOME: path, XDG_CONFIG_HOME: join(path, "config"), ...env },
+        env: { ...nodeEnv, HOME: path, XDG_CONFIG_HOME: join(path, "config"), ...env },
       });
       const exited = new Promise<number | null>((resolve, reject) => {
         child.once("error", reject);

@@ -307,10 +307,13 @@ export type CatalogDetailOf<
     : never
   : CatalogEventDetails[Event];
 
-/** A component's events as handlers: `onPress`, `onChange`. */
+/**
+ * A component's events as handlers: `onPress`, `onChange`. One that returns a promise has heard the
+ * event when the promise settles.
+ */
 export type CatalogHandlers<Name extends CatalogName> = {
   readonly [Event in (typeof catalog)[Name]["events"][number] as `on${Capitalize<Event>}`]?:
-    | ((detail: CatalogDetailOf<Name, Event>) => void)
+    | ((detail: CatalogDetailOf<Name, Event>) => void | Promise<void>)
     | undefined;
 };
 

@@ -31,7 +31,7 @@ export const RemoteNode = memo(function RemoteNode({ app, id }: RemoteNodeProps)
 function RemoteElement({ app, node }: { app: AppHandle; node: ElementNode }): ReactNode {
   const { id, events } = node;
   const handlers = useMemo(() => {
-    const made: Record<string, (detail: unknown) => void> = {};
+    const made: Record<string, (detail: unknown) => Promise<void>> = {};
     for (const event of events)
       made[`on${event.charAt(0).toUpperCase()}${event.slice(1)}`] = (detail) =>
         app.dispatch(id, event, detail ?? null);

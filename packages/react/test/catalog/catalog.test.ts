@@ -112,16 +112,23 @@ describe("TextField", () => {
   });
 
   it("shows what the app makes of the text once the reader pauses", async () => {
-    const field = page.getByRole("textbox", { name: "Code" });
-    // In one event: on a busy machine single keys lie further apart than the pause that is meant.
-    await field.focus();
-    await page.keyboard.insertText("abcdef");
+    const field = page.getByRole("textbox", { name: "Code", exact: true });
+    await field.pressSequentially("abcdef", { delay: 30 });
     expect(await field.inputValue()).toMatch(/abc?d?e?f?/i);
     await page.waitForFunction(
       () =>
         document.querySelector<HTMLInputElement>("input[placeholder^=Turns]")?.value === "ABCDEF",
     );
     expect(await field.evaluate((input) => (input as HTMLInputElement).selectionStart)).toBe(6);
+  });
+
+  it("loses no character to an app that answers later than the reader types", async () => {
+    const field = page.getByRole("textbox", { name: "Slow code" });
+    // Each key comes after the pause, so the first answer finds the reader resting and outdated.
+    await field.pressSequentially("abcd", { delay: 420 });
+    await page.waitForFunction(
+      () => document.querySelector<HTMLInputElement>("input[placeholder^=Into]")?.value === "ABCD",
+    );
   });
 
   it("is cleared by an app that answers a submit before it has drawn the text", async () => {

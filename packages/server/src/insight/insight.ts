@@ -9,6 +9,7 @@
  */
 import type { Database } from "../storage/database.ts";
 import type { Ground } from "../storage/ground.ts";
+import { createPeriodicFlush } from "../storage/periodic-flush.ts";
 import { createStream, type LogStream } from "./log-stream.ts";
 import { createLogTable } from "./log-table.ts";
 
@@ -77,7 +78,6 @@ export function createInsight(options: InsightOptions): Insight {
   const table = createLogTable({ database: options.database, entriesKept: limits.entriesKept });
   const streams = new Map<string, LogStream>();
   const ending = new AbortController();
-  let running: Promise<void> | undefined;
 
   function streamOf(installationId: string): LogStream {
     const known = streams.get(installationId);
@@ -97,32 +97,12 @@ export function createInsight(options: InsightOptions): Insight {
     }
   }
 
-  /** Waits for the flush that runs. */
-  async function idle(): Promise<void> {
-    // Told to whoever started it; here only its end counts.
-    await running?.catch(() => undefined);
-  }
-
-  async function flush(): Promise<void> {
-    while (running !== undefined) await idle();
-    running = flushAll();
-    try {
-      await running;
-    } finally {
-      running = undefined;
-    }
-  }
-
-  const timer = setInterval(() => {
-    if (running !== undefined) return;
-    flush().catch((error: unknown) => {
-      ground.logger.warn(
-        { err: error },
-        "app logs were not written; they are kept for the next time",
-      );
-    });
-  }, limits.flushIntervalMs);
-  timer.unref();
+  const { flush, idle, stop } = createPeriodicFlush({
+    write: flushAll,
+    intervalMs: limits.flushIntervalMs,
+    logger: ground.logger,
+    complaint: "app logs were not written; they are kept for the next time",
+  });
 
   async function* follow(
     installationId: string,
@@ -152,7 +132,7 @@ export function createInsight(options: InsightOptions): Insight {
 
   async function close(): Promise<void> {
     ending.abort();
-    clearInterval(timer);
+    stop();
     // Again at each call: lines may come from requests that end after the followers.
     await flush();
   }

@@ -8,6 +8,7 @@
 import { sql } from "kysely";
 import type { Database } from "../storage/database.ts";
 import type { Ground } from "../storage/ground.ts";
+import { createPeriodicFlush } from "../storage/periodic-flush.ts";
 import { type Counters, columnOf, counterNames, createCounters } from "./counters.ts";
 import { createLatencies, type Latencies } from "./latencies.ts";
 
@@ -57,7 +58,6 @@ const rowsAtOnce = 500;
 export function createMetering(options: MeteringOptions): Metering {
   const { database, ground } = options;
   const entries = new Map<string, Entry>();
-  let running: Promise<void> | undefined;
   let isClosed = false;
 
   function entryOf(installationId: string): Entry {
@@ -132,35 +132,18 @@ export function createMetering(options: MeteringOptions): Metering {
     }
   }
 
-  /** Waits for the flush that runs. */
-  async function idle(): Promise<void> {
-    // Told to whoever started it; here only its end counts.
-    await running?.catch(() => undefined);
-  }
-
-  async function flush(): Promise<void> {
-    // Two flushes at once would add the same difference twice.
-    while (running !== undefined) await idle();
-    running = flushAll();
-    try {
-      await running;
-    } finally {
-      running = undefined;
-    }
-  }
-
-  const timer = setInterval(() => {
-    if (running !== undefined) return;
-    flush().catch((error: unknown) => {
-      ground.logger.warn({ err: error }, "usage was not written; it is kept for the next time");
-    });
-  }, options.flushIntervalMs ?? 1_000);
-  timer.unref();
+  // Two flushes at once would add the same difference twice.
+  const { flush, idle, stop } = createPeriodicFlush({
+    write: flushAll,
+    intervalMs: options.flushIntervalMs ?? 1_000,
+    logger: ground.logger,
+    complaint: "usage was not written; it is kept for the next time",
+  });
 
   async function close(): Promise<void> {
     if (isClosed) return;
     isClosed = true;
-    clearInterval(timer);
+    stop();
     await flush();
   }
 

@@ -4,7 +4,8 @@
  * Owns what is shown. What the reader enters shows at once and is told to the app; a value that
  * comes back is an echo of something entered, perhaps of an earlier keystroke, and changes nothing.
  * A value that was never entered is the app's own will. It wins, but not under the reader's
- * fingers: while answers are outstanding it waits until the reader pauses.
+ * fingers: it waits until the reader pauses and the app has heard everything that was entered, or
+ * an answer to the first half of a word would wipe out the second.
  *
  * Invariant: once both are quiet, what is shown is the last value that the app has sent.
  */
@@ -17,7 +18,7 @@ const pauseMs = 400;
 export interface EchoedValueOptions<Value, Entered extends Value> {
   readonly value: Value;
   /** Absent when the app does not listen: then nothing can be entered. */
-  readonly onChange: ((value: Entered) => void) | undefined;
+  readonly onChange: ((value: Entered) => void | Promise<void>) | undefined;
   /** Called just before a value of the app's own replaces what is shown. */
   readonly beforeAdopt?: () => void;
 }
@@ -35,6 +36,8 @@ interface Progress<Value> {
   /** Told to the app and not seen back; oldest first. */
   pending: Value[];
   held: { readonly value: Value } | undefined;
+  /** Entered values of which the app has not yet said that it heard them. */
+  unheard: number;
   isAnswerDue: boolean;
   timer: ReturnType<typeof setTimeout> | undefined;
 }
@@ -49,6 +52,7 @@ export function useEchoedValue<Value, Entered extends Value = Value>(
     shown: value,
     pending: [],
     held: undefined,
+    unheard: 0,
     isAnswerDue: false,
     timer: undefined,
   });
@@ -72,6 +76,8 @@ export function useEchoedValue<Value, Entered extends Value = Value>(
     const now = progress.current;
     clearTimeout(now.timer);
     now.timer = setTimeout(() => {
+      // Hearing it begins the wait anew.
+      if (now.unheard > 0) return;
       if (now.held !== undefined) adopt(now.held.value);
       else if (now.isAnswerDue) adopt(now.latest);
       else if (Object.is(now.shown, now.latest)) now.pending = [];
@@ -106,7 +112,14 @@ export function useEchoedValue<Value, Entered extends Value = Value>(
       now.pending = [...now.pending, next].slice(-maxPending);
       setShown(next);
       waitForPause();
-      onChange(next);
+      const heard = onChange(next);
+      if (heard === undefined) return;
+      now.unheard += 1;
+      const onHeard = () => {
+        now.unheard -= 1;
+        waitForPause();
+      };
+      heard.then(onHeard, onHeard);
     },
     [waitForPause],
   );

@@ -163,13 +163,14 @@ function Details({ note }: PartProps): ReactNode {
 function OrderForm({ note }: PartProps): ReactNode {
   const [customer, setCustomer] = useDistantState("Aurora Foods");
   const [code, setCode] = useDistantState("", upperCase);
+  const [slowCode, setSlowCode] = useDistantState("", upperCase, 900);
   const [message, setMessage] = useDistantState("");
   const [quantity, setQuantity] = useDistantState<number | null>(12);
   const [region, setRegion] = useDistantState<string | null>(null);
   const [isConfirmed, setConfirmed] = useDistantState(true);
-  const said = (label: string, set: (value: never) => void) => (value: unknown) => {
+  const said = (label: string, set: (value: never) => Promise<void>) => (value: unknown) => {
     note(label, value);
-    set(value as never);
+    return set(value as never);
   };
   return draw(
     "Card",
@@ -196,6 +197,13 @@ function OrderForm({ note }: PartProps): ReactNode {
           "TextField",
           { label: "Code", value: code, placeholder: "Turns into capitals" },
           { onChange: said("code", setCode) },
+        )}
+      </div>,
+      <div key="slow-code">
+        {draw(
+          "TextField",
+          { label: "Slow code", value: slowCode, placeholder: "Into capitals, a while later" },
+          { onChange: said("slow code", setSlowCode) },
         )}
       </div>,
       <div key="message">

@@ -1,18 +1,24 @@
 /** State that lives on the other side of a channel: what is told comes back a while later. */
 import { useCallback, useState } from "react";
 
-export const answerDelayMs = 120;
+const usualDelayMs = 120;
 
 export function useDistantState<Value>(
   initial: Value,
   transform: (value: Value) => Value = (value) => value,
-): readonly [Value, (value: Value) => void] {
+  delayMs = usualDelayMs,
+): readonly [Value, (value: Value) => Promise<void>] {
   const [value, setValue] = useState(initial);
   const tell = useCallback(
-    (next: Value) => {
-      setTimeout(() => setValue(transform(next)), answerDelayMs);
+    async (next: Value) => {
+      const heard = Promise.withResolvers<void>();
+      setTimeout(() => {
+        setValue(transform(next));
+        heard.resolve();
+      }, delayMs);
+      await heard.promise;
     },
-    [transform],
+    [transform, delayMs],
   );
   return [value, tell];
 }

@@ -2,6 +2,18 @@
 
 export interface OpenData {
   readonly dataFolder: string;
+  readonly engine: Engine;
+}
+
+/** PostgreSQL as WebAssembly, compiled; threads of one process share its machine code. */
+export interface Engine {
+  readonly database: CompiledModule;
+  readonly initializer: CompiledModule;
+}
+
+/** A `WebAssembly.Module`; Node's own types leave WebAssembly to the browser's. */
+export interface CompiledModule {
+  readonly [Symbol.toStringTag]: "WebAssembly.Module";
 }
 
 export type Request =

@@ -3,9 +3,18 @@
  *
  * Owns the thread. Invariant: every statement is answered, or fails when the thread ends.
  */
+import { readFile } from "node:fs/promises";
 import { Worker } from "node:worker_threads";
 import { BerthError } from "@berth/protocol";
-import type { DatabaseFailure, OpenData, QueryRows, Reply, Request } from "./messages.ts";
+import type {
+  CompiledModule,
+  DatabaseFailure,
+  Engine,
+  OpenData,
+  QueryRows,
+  Reply,
+  Request,
+} from "./messages.ts";
 
 export interface DatabaseThread {
   query(sql: string, parameters: readonly unknown[]): Promise<QueryRows>;
@@ -23,11 +32,26 @@ export class EmbeddedDatabaseError extends Error {
   }
 }
 
+declare const WebAssembly: { compile(bytes: Uint8Array): Promise<CompiledModule> };
+
+const library = import.meta.resolve("@electric-sql/pglite");
+let engine: Promise<Engine> | undefined;
+
+/** Compiled once in a process: opening a second database then takes a quarter of the time. */
+function loadEngine(): Promise<Engine> {
+  const compile = async (name: string) =>
+    WebAssembly.compile(await readFile(new URL(name, library)));
+  engine ??= Promise.all([compile("pglite.wasm"), compile("initdb.wasm")]).then(
+    ([database, initializer]) => ({ database, initializer }),
+  );
+  return engine;
+}
+
 type Waiting = PromiseWithResolvers<QueryRows>;
 
 export async function openDatabaseThread(dataFolder: string): Promise<DatabaseThread> {
   const file = import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js";
-  const data: OpenData = { dataFolder };
+  const data: OpenData = { dataFolder, engine: await loadEngine() };
   const worker = new Worker(new URL(file, import.meta.url), { workerData: data });
   const waiting = new Map<number, Waiting>();
   const opened = Promise.withResolvers<void>();

@@ -41,8 +41,12 @@ async function answer(database: PGlite, request: Request): Promise<Reply> {
 
 const port = parentPort;
 if (port === null) throw new TypeError("The database's thread was started as a program.");
-const { dataFolder } = workerData as OpenData;
-const database = await PGlite.create({ dataDir: dataFolder });
+const { dataFolder, engine } = workerData as OpenData;
+const database = await PGlite.create({
+  dataDir: dataFolder,
+  pgliteWasmModule: engine.database,
+  initdbWasmModule: engine.initializer,
+});
 let last: Promise<void> = Promise.resolve();
 port.on("message", (request: Request) => {
   last = last.then(async () => {
