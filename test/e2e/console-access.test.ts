@@ -41,7 +41,7 @@ const schemes = ["light", "dark"] as const;
  * in the second the page differs by its colours only.
  */
 async function findBarriers(page: Page, scheme: (typeof schemes)[number]): Promise<string[]> {
-  const axe = new AxeBuilder({ page });
+  const axe = new AxeBuilder({ page }).options({ resultTypes: ["violations"] });
   if (scheme !== schemes[0]) axe.withRules("color-contrast");
   // The app's own frame is reached only in the slower mode, which opens a page for each analysis.
   if (page.frames().length === 1) axe.setLegacyMode(true);
