@@ -74,6 +74,6 @@ describe("berth", () => {
     await using home = await createHome();
     const { code, stderr } = await home.run(["keys", "create"]);
     expect(code).toBe(2);
-    expect(stderr).toContain("BERTH_KEY_PASSPHRASE or --no-passphrase");
+    expect(stderr).toContain("keys create --no-passphrase");
   });
 });

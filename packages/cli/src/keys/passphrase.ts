@@ -22,9 +22,9 @@ export async function passphraseOf(
  */
 export async function newPassphrase({ env, terminal }: CliContext): Promise<string> {
   const given = env[option];
-  const first =
-    given ??
-    (await terminal.askSecret("A passphrase for the new key", `${option} or --no-passphrase`));
+  // Other commands make a key on the way, without the option of `keys create`.
+  const otherwise = `${option}, or make one by \`berth keys create --no-passphrase\``;
+  const first = given ?? (await terminal.askSecret("A passphrase for the new key", otherwise));
   if ([...first].length < shortestChars) {
     throw new BerthError(
       "OPTION_INVALID",
