@@ -202,7 +202,8 @@ module.exports = {
     tsPreCompilationDeps: true,
     combinedDependencies: true,
     doNotFollow: { path: "node_modules|/dist/" },
-    exclude: { path: "(?:^|/)(?:dist|generated|fixtures)/" },
+    // Hostile apps import whatever might be there.
+    exclude: { path: "(?:^|/)(?:dist|generated|fixtures)/|^test/hostile/server/apps/" },
     enhancedResolveOptions: {
       exportsFields: ["exports"],
       conditionNames: ["berth-source", "import", "module", "node", "default", "types"],

@@ -2,9 +2,9 @@
  * What an idle Berth holds in memory, and what each idle app adds: with a cell of its own,
  * and after its cell was stopped. Private memory from /proc, so Linux only.
  */
-import { readdir, readFile } from "node:fs/promises";
 import type { Bench, BenchOptions, Figures } from "./bench.ts";
 import { rounded } from "./bench.ts";
+import { listDescendants, readName, readPrivateMb, total } from "./processes.ts";
 import { openPublisherSession } from "./publisher-session.ts";
 import type { BerthReady } from "./subjects/berth.ts";
 import { startSubject } from "./subjects/child.ts";
@@ -18,13 +18,13 @@ export const footprint: Bench = {
 async function run({ say, isQuick }: BenchOptions): Promise<Figures> {
   await using berth = await startSubject<BerthReady>("./berth.ts");
   const session = await openPublisherSession(berth.ready);
-  const serverBefore = await privateMb(berth.pid);
+  const serverBefore = await readPrivateMb(berth.pid);
   const cellsBefore = await cellMemoryMb(berth.pid);
   const apps = isQuick ? 2 : 8;
   for (let index = 0; index < apps; index++) {
     await session.publishAndInstall(`idle-${index}`, 1_000);
   }
-  const serverAfter = await privateMb(berth.pid);
+  const serverAfter = await readPrivateMb(berth.pid);
   const cellsAfter = await cellMemoryMb(berth.pid);
   const own = (total(cellsAfter) - total(cellsBefore)) / apps;
   say(`${cellsBefore.length} blank cells before, ${cellsAfter.length} cells with ${apps} apps`);
@@ -36,33 +36,11 @@ async function run({ say, isQuick }: BenchOptions): Promise<Figures> {
   };
 }
 
-const total = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0);
-
 /** Private memory of every engine process below `pid`, in MB. */
 async function cellMemoryMb(pid: number): Promise<number[]> {
   const values: number[] = [];
-  for (const child of await descendants(pid)) {
-    const name = await readFile(`/proc/${child}/comm`, "utf8").catch(() => "");
-    if (name.startsWith("workerd")) values.push(await privateMb(child));
+  for (const child of await listDescendants(pid)) {
+    if ((await readName(child)).startsWith("workerd")) values.push(await readPrivateMb(child));
   }
   return values;
-}
-
-async function descendants(pid: number): Promise<number[]> {
-  const found: number[] = [];
-  for (const task of await readdir(`/proc/${pid}/task`).catch(() => [])) {
-    const text = await readFile(`/proc/${pid}/task/${task}/children`, "utf8").catch(() => "");
-    for (const child of text.trim().split(" ").filter(Boolean).map(Number)) {
-      found.push(child, ...(await descendants(child)));
-    }
-  }
-  return found;
-}
-
-async function privateMb(pid: number): Promise<number> {
-  const text = await readFile(`/proc/${pid}/smaps_rollup`, "utf8");
-  const kb = [...text.matchAll(/^Private_(?:Clean|Dirty):\s+(\d+) kB$/gm)].map((match) =>
-    Number(match[1]),
-  );
-  return total(kb) / 1024;
 }

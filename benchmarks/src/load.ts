@@ -30,7 +30,7 @@ export async function runLoad(target: Target, options: LoadOptions): Promise<Loa
     while (started < options.requests) {
       started += 1;
       const before = performance.now();
-      await once(target, agent);
+      await fetchOnce(target, agent);
       latencies.push(performance.now() - before);
     }
   };
@@ -49,7 +49,8 @@ export async function runLoad(target: Target, options: LoadOptions): Promise<Loa
   };
 }
 
-function once(target: Target, agent: Agent): Promise<void> {
+/** Until the answer's last byte. @throws when it is not 200 */
+export function fetchOnce(target: Target, agent: Agent): Promise<void> {
   return new Promise((resolve, reject) => {
     const call = request(
       { host: "127.0.0.1", port: target.port, path: target.path, headers: target.headers, agent },

@@ -6,11 +6,13 @@
 import { cpus, totalmem } from "node:os";
 import { parseArgs } from "node:util";
 import type { Bench } from "./bench.ts";
+import { cells } from "./cells.ts";
+import { flood } from "./flood.ts";
 import { footprint } from "./footprint.ts";
 import { install } from "./install.ts";
 import { request } from "./request.ts";
 
-const benches: readonly Bench[] = [request, install, footprint];
+const benches: readonly Bench[] = [request, install, footprint, cells, flood];
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,

@@ -16,7 +16,14 @@ export interface PublishedRun {
 
 export interface PublisherSession {
   /** @param bytes - size of an incompressible asset that the package carries */
-  publishAndInstall(name: string, bytes: number): Promise<PublishedRun>;
+  publishAndInstall(name: string, bytes: number, app?: MadeUpApp): Promise<PublishedRun>;
+}
+
+export interface MadeUpApp {
+  /** Of its function. Default: the echo module. */
+  readonly source?: string;
+  /** Its manifest's, beside the processor share. */
+  readonly resources?: Readonly<Record<string, number>>;
 }
 
 export async function openPublisherSession(berth: BerthAddress): Promise<PublisherSession> {
@@ -30,7 +37,7 @@ export async function openPublisherSession(berth: BerthAddress): Promise<Publish
   const privateKey = openPrivateKey(pair.privateKeyPem);
 
   return {
-    async publishAndInstall(name, bytes) {
+    async publishAndInstall(name, bytes, { source = echoModule, resources = {} } = {}) {
       const manifest = {
         id: name,
         name,
@@ -40,12 +47,12 @@ export async function openPublisherSession(berth: BerthAddress): Promise<Publish
         entryPoint: "view.js",
         server: { entry: "server.js" },
         // As the bare cell has it, so that neither side is throttled earlier.
-        resources: { cpu: 100 },
+        resources: { cpu: 100, ...resources },
       };
       const encode = (text: string) => new TextEncoder().encode(text);
       const archive = await packFiles([
         { path: "berth.json", bytes: encode(JSON.stringify(manifest)) },
-        { path: "server.js", bytes: encode(echoModule) },
+        { path: "server.js", bytes: encode(source) },
         { path: "view.js", bytes: encode("void 0;") },
         { path: "assets/data.bin", bytes: randomBytes(bytes) },
       ]);

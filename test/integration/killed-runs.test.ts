@@ -21,18 +21,16 @@ const server = (isHealthy: boolean) => `${appPrelude}
 `;
 
 const at = (step: InstallStep, phase: "committing" | "committed") => ({ step, phase });
-const bothSides = (step: InstallStep) => [at(step, "committing"), at(step, "committed")];
 
 /**
  * What is tried with whole processes. Every moment of every step is simulated by the journal's own
- * tests, on both databases; here the process really dies, before and after the commit of each step of
- * an install on the embedded database, and where rows of several domains meet on PostgreSQL.
+ * tests, on both databases; here the process really dies, in each step, by turns before and after its
+ * commit, on the embedded database, and where rows of several domains meet on PostgreSQL.
  */
 const plans = {
   pglite: {
-    installing: installSteps.flatMap((step) =>
-      // Nothing goes on after the last step; that kill is tried further down.
-      step === "activate" ? [at(step, "committing")] : bothSides(step),
+    installing: installSteps.map((step, index) =>
+      at(step, index % 2 === 0 ? "committed" : "committing"),
     ),
     undoing: ["health", "configure", "deploy", "allocate"],
     uninstalling: uninstallSteps,
@@ -40,7 +38,7 @@ const plans = {
   postgres: {
     installing: [
       at("allocate", "committing"),
-      ...bothSides("deploy"),
+      at("deploy", "committed"),
       at("activate", "committing"),
     ],
     undoing: ["configure"],

@@ -94,6 +94,7 @@ describe("starting", () => {
   it("suspends what was being resumed when it was killed", async () => {
     await using berth = await startBerth({
       apps: [{ server: `export default { fetch: () => new Response("served") };` }],
+      berth: { ceilings: { memory: 32, cpuMs: 700 } },
     });
     const { installation } = berth;
     await berth.berth.database.kysely
@@ -106,6 +107,9 @@ describe("starting", () => {
     expect(await berth.admin.call("getInstallation", { params })).toMatchObject({
       state: "suspended",
       stateReason: expect.stringContaining("resume it again"),
+      // What it may use is shown as it is here, below the operator's ceilings.
+      resources: { memory: 32 },
+      functionLimits: { cpuMs: 700, wallMs: 30_000 },
     });
     await berth.admin.call("resumeInstallation", { params });
     expect((await berth.callFunction(installation, "/")).text).toBe("served");

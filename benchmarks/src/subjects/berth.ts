@@ -1,12 +1,15 @@
-/** A whole Berth as a subject: an organization, a publisher, and the echo app installed. */
+/** A whole Berth as a subject: an organization, a publisher, and one app installed. */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createClient } from "@berth/client";
 import { createBerth } from "@berth/server";
 import { pino } from "pino";
-import { openPublisherSession } from "../publisher-session.ts";
+import { type MadeUpApp, openPublisherSession } from "../publisher-session.ts";
 import { serveUntilEnd } from "./child.ts";
+
+/** The installed app. Default: the echo module. */
+export type BerthInput = MadeUpApp;
 
 export interface BerthAddress {
   readonly origin: string;
@@ -17,12 +20,14 @@ export interface BerthAddress {
 
 export interface BerthReady extends BerthAddress {
   readonly port: number;
-  /** Of the echo app's function. */
+  /** Of the app's function. */
   readonly host: string;
   /** A view token for it; five minutes. */
   readonly token: string;
 }
 
+// Who starts it is this same program.
+const app = JSON.parse(process.argv[2] ?? "{}") as BerthInput;
 const folder = await mkdtemp(join(tmpdir(), "bf-"));
 try {
   await using berth = await createBerth({
@@ -44,7 +49,7 @@ try {
   const client = createClient({ baseUrl: address.origin, apiKey: secret });
   await client.call("createPublisher", { body: { name: "bench", displayName: "Bench" } });
   const session = await openPublisherSession(address);
-  const { installation } = await session.publishAndInstall("echo", 100);
+  const { installation } = await session.publishAndInstall("echo", 100, app);
   const view = await client.call("openView", {
     params: { organization: "bench", installation },
     body: {},

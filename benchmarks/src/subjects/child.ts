@@ -10,6 +10,10 @@ import { fileURLToPath } from "node:url";
 export interface Subject<Ready> extends AsyncDisposable {
   readonly ready: Ready;
   readonly pid: number;
+  /** Writes a line to it and returns the line of JSON that it answers with. */
+  ask(command: string): Promise<unknown>;
+  /** Writes a line to it. */
+  tell(command: string): void;
 }
 
 export async function startSubject<Ready>(
@@ -35,7 +39,14 @@ export async function startSubject<Ready>(
     }),
   ]);
   lines.resume();
+  const tell = (command: string) => void child.stdin.write(`${command}\n`);
   return {
+    tell,
+    async ask(command) {
+      const answer = once(lines, "line");
+      tell(command);
+      return JSON.parse(String((await answer)[0])) as unknown;
+    },
     // The two sides of this pipe are one program.
     ready: JSON.parse(line) as Ready,
     pid: child.pid ?? 0,

@@ -1,6 +1,7 @@
 /** What passes between the server and a cell, in both directions. */
 
-import type { Readable } from "node:stream";
+import type { Duplex, Readable } from "node:stream";
+import type { BerthError } from "@berth/protocol";
 import type { JsonValue } from "./json.ts";
 
 /** Name and value in the order they came; names may repeat. */
@@ -30,6 +31,16 @@ export interface CellResponse {
   readonly headers: HeaderPairs;
   /** Must be read to its end or destroyed: until then the request counts as running. */
   readonly body: Readable;
+}
+
+/** An app took a WebSocket: what follows are the protocol's own frames, in both directions. */
+export interface CellUpgrade {
+  /** What the app said with it: `sec-websocket-accept`, perhaps `sec-websocket-protocol`. */
+  readonly headers: HeaderPairs;
+  /** Until it is closed the request counts as running. */
+  readonly socket: Duplex;
+  /** What it means that the socket ended without a closing frame. Never rejects. */
+  explain(): Promise<BerthError>;
 }
 
 /** A capability call of an app. Size-bounded and parsed; its content is hostile all the same. */
@@ -79,6 +90,17 @@ export interface HookResult {
   readonly result: JsonValue;
 }
 
+/** Handlers of an app beside `fetch`, called as `handler(input, env, ctx)`. */
+export const entryKinds = ["scheduled", "event"] as const;
+export type EntryKind = (typeof entryKinds)[number];
+
+export interface EntryResult {
+  /** False when the app has no handler of that kind. */
+  readonly isDefined: boolean;
+  /** Of `scheduled`: the app called `controller.noRetry()`. */
+  readonly isRetryRefused: boolean;
+}
+
 export interface LoadReport {
   readonly cellId: string;
   /** True when a blank cell was waiting. */
@@ -87,6 +109,7 @@ export interface LoadReport {
   readonly loadMs: number;
   readonly hasFetch: boolean;
   readonly hooks: readonly string[];
+  readonly entries: readonly EntryKind[];
 }
 
 /** What a cell may ask of the server. All of it is called with hostile input. */

@@ -10,6 +10,9 @@ import type {
   CellRequest,
   CellResponse,
   CellSink,
+  CellUpgrade,
+  EntryKind,
+  EntryResult,
   HookContext,
   HookResult,
   LoadReport,
@@ -18,13 +21,13 @@ import type { JsonValue } from "./json.ts";
 import type { CellLimits, IsolateSpec } from "./spec.ts";
 
 export interface CellExit {
-  /** `memory`: the kernel's limit; `heap`: the engine's own. */
+  /** `memory`: the kernel's limit, or polling's; `heap`: the engine's own. */
   readonly cause: "stopped" | "memory" | "heap" | "crash";
   /** For the log; may hold the last of what the engine wrote. */
   readonly detail: string;
 }
 
-export type LoadDescription = Pick<LoadReport, "hasFetch" | "hooks">;
+export type LoadDescription = Pick<LoadReport, "hasFetch" | "hooks" | "entries">;
 
 /** One request while it runs, as the pool sees it. */
 export interface Exchange {
@@ -51,6 +54,12 @@ export interface Cell {
   load(spec: IsolateSpec, exchange: Exchange): Promise<LoadDescription>;
   unload(key: string): Promise<void>;
   invoke(key: string, request: CellRequest, exchange: Exchange): Promise<CellResponse>;
+  /** Asks for a WebSocket; the app may answer as it would any request. */
+  upgrade(
+    key: string,
+    request: CellRequest,
+    exchange: Exchange,
+  ): Promise<CellUpgrade | CellResponse>;
   runHook(
     key: string,
     hook: string,
@@ -58,6 +67,13 @@ export interface Cell {
     context: HookContext,
     exchange: Exchange,
   ): Promise<HookResult>;
+  runEntry(
+    key: string,
+    kind: EntryKind,
+    input: JsonValue,
+    context: HookContext,
+    exchange: Exchange,
+  ): Promise<EntryResult>;
   /** Resolves when the cell's thread answers, rejects when the cell is gone. */
   ping(): Promise<void>;
   readCpuMs(): number;
@@ -75,6 +91,13 @@ export interface CellDriver {
     readonly heapClassMb: number;
     readonly sink: CellSink;
   }): Promise<Cell>;
+  /**
+   * From now on cells are started with this engine, once a first one did start; else all stays.
+   *
+   * @param binary - default: the engine that is installed now
+   * @throws BerthError `CELL_START_FAILED`
+   */
+  replaceEngine(binary: string | undefined, sink: CellSink): Promise<void>;
   heapClassOf(memoryMb: number): number;
   close(): Promise<void>;
 }

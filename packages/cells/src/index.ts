@@ -4,7 +4,10 @@ export type {
   CellRequest,
   CellResponse,
   CellSink,
+  CellUpgrade,
   EgressCall,
+  EntryKind,
+  EntryResult,
   HeaderPairs,
   HookContext,
   HookResult,
@@ -19,6 +22,7 @@ export type {
   CellPool,
   CellPoolOptions,
   IsolateUsage,
+  Quarantined,
 } from "./pool/pool.ts";
 export type { CellClock, CellLogger } from "./ports.ts";
 export type {

@@ -26,15 +26,52 @@ export interface CellLimits {
   /** Processor time of one request; of a stream, in each span of `wallMs`. */
   readonly cpuMs: number;
   readonly maxResponseBytes: number;
+  /** Requests of one isolate whose answer has not begun, in all its cells. Default 64. */
+  readonly maxConcurrentRequests?: number;
+  /** Requests that wait for their turn above that; further ones are refused. Default 128. */
+  readonly maxQueuedRequests?: number;
+  /** Body of one request. Default 256 MiB. */
+  readonly maxRequestBytes?: number;
+  /**
+   * Processor time that an idle cell may save up and spend above its share; at most what the share
+   * gives in 100 ms, which is the kernel's own bound. Default 50.
+   */
+  readonly cpuBurstMs?: number;
+  /** From the code's arrival until the app's modules have run. Default 10,000. */
+  readonly startMs?: number;
+  /** Fetches and capability calls on behalf of one request. Default 1,000. */
+  readonly maxSubrequests?: number;
+  /** Fetches of one isolate, in all its cells. Default 100. */
+  readonly egressRequestsPerSecond?: number;
+  /** Bodies of fetches, both ways together; more is slowed down, not refused. Default 16 MiB. */
+  readonly egressBytesPerSecond?: number;
+  /** Of one isolate; further lines of the same second are dropped, and counted. Default 500. */
+  readonly logLinesPerSecond?: number;
+  /** A longer line is cut. Characters, at most 4,000, which is also the default. */
+  readonly maxLogLineLength?: number;
+  /** Isolates in one cell; the smallest of theirs counts. Default 64. */
+  readonly maxIsolatesPerCell?: number;
 }
 
-export const defaultCellLimits: CellLimits = Object.freeze({
+/** What holds where a spec says nothing; no field is left out. */
+export const defaultCellLimits: Required<CellLimits> = Object.freeze({
   memoryMb: 64,
   cpuPercent: 100,
   pids: 64,
   wallMs: 30_000,
   cpuMs: 10_000,
   maxResponseBytes: 64 * 1024 * 1024,
+  maxConcurrentRequests: 64,
+  maxQueuedRequests: 128,
+  maxRequestBytes: 256 * 1024 * 1024,
+  cpuBurstMs: 50,
+  startMs: 10_000,
+  maxSubrequests: 1_000,
+  egressRequestsPerSecond: 100,
+  egressBytesPerSecond: 16 * 1024 * 1024,
+  logLinesPerSecond: 500,
+  maxLogLineLength: 4_000,
+  maxIsolatesPerCell: 64,
 });
 
 export interface IsolateSpec {

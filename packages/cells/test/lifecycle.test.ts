@@ -93,19 +93,33 @@ it("notices a cell that was killed, and starts another for the next request", as
   expect(await getText(rig.pool, spec)).toBe("1");
 });
 
-it("fails a running request with a retryable error when its cell is killed", async () => {
+it("asks again when a cell is killed, unless the app may have begun what must not be repeated", async () => {
   await using rig = await openRig();
-  const spec = specOf(`export default { async fetch(request, env) {
-    console.log("in it"); await new Promise((r) => setTimeout(r, 60_000)); return new Response("never"); } }`);
-  const { cellId } = await rig.pool.load(spec);
-  const pending = getText(rig.pool, spec);
-  expectLater(pending);
-  await rig.log("in it");
-  process.kill(rig.pool.list().find((cell) => cell.id === cellId)?.pid ?? 0, "SIGKILL");
-  await expect(pending).rejects.toMatchObject({
+  const spec = specOf(`export default { async fetch(request) {
+    console.log("in it " + request.method);
+    await new Promise((r) => setTimeout(r, 60_000)); } }`);
+  const kill = (cellId: string) =>
+    process.kill(rig.pool.list().find((cell) => cell.id === cellId)?.pid ?? 0, "SIGKILL");
+  const first = await rig.pool.load(spec);
+  const posted = getText(rig.pool, spec, requestOf("/", { method: "POST" }));
+  expectLater(posted);
+  await rig.log("in it POST");
+  kill(first.cellId);
+  await expect(posted).rejects.toMatchObject({
     code: "CELL_LOST",
     definition: { isRetryable: true },
   });
+
+  const stop = new AbortController();
+  const got = getText(rig.pool, spec, requestOf("/", { signal: stop.signal }));
+  expectLater(got);
+  await rig.log("in it GET");
+  const second = (await rig.pool.load(spec)).cellId;
+  kill(second);
+  await rig.until(() => rig.logs.filter(({ message }) => message === "in it GET").length === 2);
+  expect((await rig.pool.load(spec)).cellId).not.toBe(second);
+  stop.abort();
+  await expect(got).rejects.toMatchObject({ code: "REQUEST_TIMEOUT" });
 });
 
 it("holds back an app that keeps crashing, with growing waits, and lets it try again", async () => {
@@ -124,13 +138,20 @@ it("holds back an app that keeps crashing, with growing waits, and lets it try a
     { losses: 3, backoffMs: 1_000 },
   ]);
   now += 1_001;
+  expect(rig.pool.quarantined()).toEqual([]);
   expect(await attempt()).toBe("SANDBOX_MEMORY_EXCEEDED");
   now += 1_001;
   expect(await attempt()).toBe("SANDBOX_QUARANTINED");
+  expect(rig.pool.quarantined()).toEqual([
+    { isolateKey: spec.key, reason: "memory", heldUntil: now - 1_001 + 2_000 },
+  ]);
+  rig.pool.pardon(spec.key);
+  expect(rig.pool.quarantined()).toEqual([]);
+  expect(await attempt()).toBe("SANDBOX_MEMORY_EXCEEDED");
 });
 
 it("makes room by stopping the longest idle cell, and refuses when all are busy", async () => {
-  await using rig = await openRig({ warmCells: 0, maxCells: 2 });
+  await using rig = await openRig({ warmCells: 0, maxCells: 2, maxWaitMs: 200 });
   const busy = (key: string) =>
     specOf(
       `export default { async fetch() { console.log("busy"); await new Promise((r) => setTimeout(r, 60_000)); } }`,

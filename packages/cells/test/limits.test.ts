@@ -1,93 +1,153 @@
-import { expect, it } from "vitest";
-import { expectLater, getText, openRig, requestOf, specOf } from "./rig.ts";
+/**
+ * Every limit of a cell, tried just below, at and above, on each kind of limiter that this host has.
+ *
+ * A kind that the host lacks is printed as not run; it counts as nothing.
+ */
 
-const spin = `export default { fetch(request) {
-  if (new URL(request.url).pathname === "/quick") return new Response("quick");
-  for (;;);
-} }`;
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describeCgroup, findCgroupRoot, findCpuBurst } from "../src/cgroup/find-cgroup.ts";
+import { createPolledRoot } from "../src/cgroup/polled.ts";
+import { probeProcessLimit } from "../src/posture/run-probe.ts";
+import { answerBytes, freshSpec, limitTrials, measureLoops, outcomeOf } from "./limit-trials.ts";
+import { expectLater, getText, openRig, type Rig, requestOf, specOf } from "./rig.ts";
 
-it("ends a loop that used up its processor time, and fails every request of that app", async () => {
-  await using rig = await openRig();
-  const spec = specOf(spin, { limits: { cpuMs: 200, wallMs: 60_000 } });
-  await getText(rig.pool, spec, requestOf("/quick"));
-  const outcomes = await Promise.allSettled([getText(rig.pool, spec), getText(rig.pool, spec)]);
-  for (const outcome of outcomes) {
-    expect(outcome).toMatchObject({ status: "rejected", reason: { code: "SANDBOX_CPU_EXCEEDED" } });
-  }
-  expect(await rig.event("limit-exceeded")).toMatchObject({ limit: "cpu", isolateKey: "app@1" });
-  expect(await getText(rig.pool, spec, requestOf("/quick"))).toBe("quick");
-});
+const { version } = describeCgroup();
+const hasBursts = findCpuBurst(process.pid) !== undefined;
+const modes = [
+  { mode: "cgroup v1", cgroup: "auto", isHere: version === "v1" },
+  { mode: "cgroup v2", cgroup: "auto", isHere: version === "v2" },
+  { mode: "degraded", cgroup: "off", isHere: process.platform === "linux" },
+] as const;
 
-it("fails a neighbour in a shared cell with a retryable error, not with the other's fault", async () => {
-  await using rig = await openRig();
-  const guilty = specOf(spin, {
-    key: "guilty",
-    placement: "shared",
-    limits: { cpuMs: 200, wallMs: 60_000 },
+for (const { mode } of modes.filter(({ isHere }) => !isHere)) {
+  process.stdout.write(`limits, ${mode}: NOT RUN, this host does not offer it.\n`);
+}
+
+describe.each(modes.filter(({ isHere }) => isHere))("limits, $mode", ({ cgroup }) => {
+  let rig: Rig;
+  let loopsPerMs: number;
+  beforeAll(async () => {
+    rig = await openRig({ cgroup, onEgress: answerBytes });
+    loopsPerMs = await measureLoops(rig);
   });
-  const innocent = specOf(
-    `export default { async fetch() { console.log("waiting"); await new Promise((r) => setTimeout(r, 60_000)); } }`,
-    { key: "innocent", placement: "shared" },
+  afterAll(() => rig[Symbol.asyncDispose]());
+
+  it.each(limitTrials)("$limit: works below and at, above it is $above", async (trial) => {
+    const levels = ["below", "at", "above"] as const;
+    const run = async (level: (typeof levels)[number]) => [
+      level,
+      await trial.run(rig, level, loopsPerMs),
+    ];
+    const outcomes = Object.fromEntries(await Promise.all(levels.map(run)));
+    expect(outcomes).toEqual({ below: "ok", at: "ok", above: trial.above });
+  });
+
+  it("processes: as many as may be, and no more", async () => {
+    const isPolled = cgroup === "off";
+    const root = isPolled ? createPolledRoot() : findCgroupRoot(`berth-test-${process.pid}`);
+    const fork = { x64: 56, arm64: 220, args: [17], child: "wait" } as const;
+    // Beside the program itself.
+    for (const [more, isHeld] of [
+      [2, false],
+      [3, false],
+      [5, true],
+    ] as const) {
+      const calls = Array.from({ length: more }, () => fork);
+      const settledMs = isPolled ? 300 : 0;
+      const outcome = await probeProcessLimit(rig.folder, root, { pids: 4, calls, settledMs });
+      const refused = outcome?.results.filter((result) => result < 0).length;
+      if (isPolled) expect(outcome?.signal).toBe(isHeld ? "SIGKILL" : null);
+      else expect(refused).toBe(isHeld ? more - 3 : 0);
+    }
+    await root.close();
+  });
+
+  it.runIf(cgroup === "auto" && hasBursts)(
+    "cpu burst: what is asked, up to what the share gives in a period",
+    async () => {
+      for (const [cpuBurstMs, given] of [
+        [39, 39],
+        [40, 40],
+        [41, 40],
+      ] as const) {
+        const { cellId } = await rig.pool.load(freshSpec({ cpuPercent: 40, cpuBurstMs }));
+        const pid = rig.pool.list().find((cell) => cell.id === cellId)?.pid ?? 0;
+        expect(findCpuBurst(pid)?.allowedMs).toBe(given);
+      }
+    },
   );
-  await rig.pool.load(guilty);
-  const waiting = getText(rig.pool, innocent);
-  expectLater(waiting);
-  await rig.log("waiting");
-  await expect(getText(rig.pool, guilty)).rejects.toMatchObject({ code: "SANDBOX_CPU_EXCEEDED" });
-  await expect(waiting).rejects.toMatchObject({ code: "CELL_LOST" });
-});
 
-it("answers for an app that waits too long, and keeps its cell, which still turns", async () => {
-  await using rig = await openRig();
-  const spec = specOf(
-    `export default { async fetch(request) {
-      if (new URL(request.url).pathname === "/quick") return new Response("quick");
-      await new Promise((resolve) => setTimeout(resolve, 60_000));
-    } }`,
-    { limits: { wallMs: 250 } },
-  );
-  const { cellId } = await rig.pool.load(spec);
-  await expect(getText(rig.pool, spec)).rejects.toMatchObject({
-    code: "SANDBOX_DEADLINE_EXCEEDED",
+  it("ends a loop with its cell, fails every request of that app, and serves the next", async () => {
+    const spec = freshSpec({ cpuMs: 200 });
+    await outcomeOf(rig, spec, "/quick");
+    const outcomes = [outcomeOf(rig, spec, "/spin"), outcomeOf(rig, spec, "/spin")];
+    expect(await Promise.all(outcomes)).toEqual(["SANDBOX_CPU_EXCEEDED", "SANDBOX_CPU_EXCEEDED"]);
+    const event = rig.events.find((each) => "isolateKey" in each && each.isolateKey === spec.key);
+    expect(event).toMatchObject({ type: "limit-exceeded", limit: "cpu" });
+    expect(await outcomeOf(rig, spec, "/quick")).toBe("quick");
   });
-  expect(await getText(rig.pool, spec, requestOf("/quick"))).toBe("quick");
-  expect(rig.pool.list().find((cell) => cell.isolateKeys.includes(spec.key))?.id).toBe(cellId);
-});
 
-it("ends a cell that hangs past its deadline although its processor time is not used up", async () => {
-  await using rig = await openRig();
-  const spec = specOf(spin, { limits: { wallMs: 200, cpuMs: 60_000 } });
-  await rig.pool.load(spec);
-  await expect(getText(rig.pool, spec)).rejects.toMatchObject({
-    code: "SANDBOX_DEADLINE_EXCEEDED",
+  it("tells a throttled cell from a hung one", async () => {
+    const spec = freshSpec({ cpuPercent: 5, cpuBurstMs: 0, cpuMs: 60_000, wallMs: 300 });
+    const { cellId } = await rig.pool.load(spec);
+    const loops = Math.round(loopsPerMs * 40);
+    expect(await outcomeOf(rig, spec, `/burn?n=${loops}`)).toBe("SANDBOX_DEADLINE_EXCEEDED");
+    expect(await outcomeOf(rig, { ...spec, limits: { ...spec.limits, wallMs: 9_000 } }, "/")).toBe(
+      "quick",
+    );
+    expect(rig.pool.list().find((cell) => cell.isolateKeys.includes(spec.key))?.id).toBe(cellId);
   });
-  expect(await rig.event("cell-lost")).toMatchObject({ cause: "deadline" });
-  expect(await getText(rig.pool, spec, requestOf("/quick"))).toBe("quick");
 });
 
-it("lets an app use nearly all of its processor time", async () => {
-  await using rig = await openRig();
-  const spec = specOf(
-    `export default { fetch() { let x = 1; for (let i = 0; i < 3e7; i++) x = (x * 16807) % 2147483647; return new Response(String(x > 0)); } }`,
-    { limits: { cpuMs: 5_000, cpuPercent: 50, wallMs: 60_000 } },
-  );
-  expect(await getText(rig.pool, spec)).toBe("true");
-});
-
-it("serves 6,000 requests to a small app without running into its memory limit", async () => {
-  await using rig = await openRig();
-  const spec = specOf(`export default { fetch: (request, env, ctx) => Response.json(ctx.props) }`, {
-    limits: { memoryMb: 16, cpuPercent: 200 },
+describe("limits and neighbours", () => {
+  let rig: Rig;
+  beforeAll(async () => {
+    rig = await openRig();
   });
-  const worker = async () => {
-    for (let count = 0; count < 750; count += 1) await getText(rig.pool, spec);
-  };
-  await Promise.all(Array.from({ length: 8 }, worker));
-  expect(rig.events.filter((event) => event.type === "cell-lost")).toEqual([]);
-}, 60_000);
+  afterAll(() => rig[Symbol.asyncDispose]());
 
-it("ends a module that loops while it loads", async () => {
-  await using rig = await openRig();
-  const spec = specOf("for (;;); export default {}", { limits: { cpuMs: 100, wallMs: 60_000 } });
-  await expect(rig.pool.load(spec)).rejects.toMatchObject({ code: "SANDBOX_CPU_EXCEEDED" });
-}, 60_000);
+  it("fails a neighbour in a shared cell with a retryable error, not with the other's fault", async () => {
+    const placement = "shared";
+    const guilty = { ...freshSpec({ cpuMs: 200 }), placement };
+    const innocent = specOf(
+      `export default { async fetch() { console.log("waiting"); await new Promise((r) => setTimeout(r, 60_000)); } }`,
+      { key: "innocent", placement },
+    );
+    await rig.pool.load(guilty);
+    // Not one that would be tried again elsewhere.
+    const waiting = getText(rig.pool, innocent, requestOf("/", { method: "POST" }));
+    expectLater(waiting);
+    await rig.log("waiting");
+    expect(await outcomeOf(rig, guilty, "/spin")).toBe("SANDBOX_CPU_EXCEEDED");
+    await expect(waiting).rejects.toMatchObject({ code: "CELL_LOST" });
+  });
+
+  it("answers for an app that waits too long, and keeps its cell, which still turns", async () => {
+    const spec = freshSpec({ wallMs: 250 });
+    const { cellId } = await rig.pool.load(spec);
+    expect(await outcomeOf(rig, spec, "/sleep?n=60000")).toBe("SANDBOX_DEADLINE_EXCEEDED");
+    expect(await getText(rig.pool, spec, requestOf("/quick"))).toBe("quick");
+    expect(rig.pool.list().find((cell) => cell.isolateKeys.includes(spec.key))?.id).toBe(cellId);
+  });
+
+  it("ends a cell that hangs past its deadline although its processor time is not used up", async () => {
+    const spec = freshSpec({ wallMs: 200, cpuMs: 60_000 });
+    await rig.pool.load(spec);
+    expect(await outcomeOf(rig, spec, "/spin")).toBe("SANDBOX_DEADLINE_EXCEEDED");
+    await rig.until(() =>
+      rig.events.some((event) => event.type === "cell-lost" && event.cause === "deadline"),
+    );
+    expect(await getText(rig.pool, spec, requestOf("/quick"))).toBe("quick");
+  });
+
+  it("serves 2,000 requests to a small app without running into its memory limit", async () => {
+    const spec = freshSpec({ memoryMb: 16, cpuPercent: 200 });
+    const lost = () => rig.events.filter((event) => event.type === "cell-lost").length;
+    const lostBefore = lost();
+    const worker = async () => {
+      for (let count = 0; count < 250; count += 1) await getText(rig.pool, spec);
+    };
+    await Promise.all(Array.from({ length: 8 }, worker));
+    expect(lost()).toBe(lostBefore);
+  }, 60_000);
+});

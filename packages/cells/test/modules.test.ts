@@ -159,6 +159,88 @@ it("runs hooks under their name, and says when there is none", async () => {
 });
 
 it.each([
+  [
+    "an object",
+    `export default {
+      prefix: "of ",
+      scheduled(controller, env, ctx) {
+        if (controller.cron === "never") controller.noRetry();
+        console.log("scheduled " + this.prefix + controller.cron + controller.scheduledTime + ctx.props.berth.requestId + env.NAME);
+      },
+      event(event) { if (event.type === "bad") throw new TypeError("cannot"); console.log("event " + event.type); },
+    }`,
+  ],
+  [
+    "a class",
+    `import { WorkerEntrypoint } from "cloudflare:workers";
+    export default class extends WorkerEntrypoint {
+      prefix = "of ";
+      scheduled(controller) {
+        if (controller.cron === "never") controller.noRetry();
+        console.log("scheduled " + this.prefix + controller.cron + controller.scheduledTime + this.ctx.props.berth.requestId + this.env.NAME);
+      }
+      event(event) { if (event.type === "bad") throw new TypeError("cannot"); console.log("event " + event.type); }
+    }`,
+  ],
+])("delivers schedules and events to %s", async (kind, main) => {
+  const spec = specOf(main, { key: `entries of ${kind}`, env: { NAME: kind } });
+  expect(await rig.pool.load(spec)).toMatchObject({ entries: ["scheduled", "event"] });
+  const context = { handle: "h", props: {}, requestId: "r-5" };
+  const at = { scheduledTime: 17, cron: "* * * * *" };
+  const run = (...[entry, input]: ["scheduled" | "event", object]) =>
+    rig.pool.callEntry(spec, entry, input as never, context);
+  expect(await run("scheduled", at)).toEqual({ isDefined: true, isRetryRefused: false });
+  await rig.log(`scheduled of * * * * *17r-5${kind}`);
+  expect(await run("scheduled", { ...at, cron: "never" })).toMatchObject({ isRetryRefused: true });
+  expect(await run("event", { type: "note.made" })).toMatchObject({ isDefined: true });
+  expect((await rig.log("event note.made")).requestId).toBe("r-5");
+  await expect(run("event", { type: "bad" })).rejects.toMatchObject({ code: "FUNCTION_THREW" });
+});
+
+it("says when an app has no such entry, and holds one to its limits", async () => {
+  const spec = specOf(
+    "export default { fetch() {}, scheduled() { return new Promise(() => setTimeout(() => {}, 60_000)); } }",
+    { key: "entry limits", limits: { wallMs: 200 } },
+  );
+  const context = { handle: "h", props: {}, requestId: "r-6" };
+  expect((await rig.pool.load(spec)).entries).toEqual(["scheduled"]);
+  expect(await rig.pool.callEntry(spec, "event", {}, context)).toMatchObject({ isDefined: false });
+  await expect(rig.pool.callEntry(spec, "scheduled", {}, context)).rejects.toMatchObject({
+    code: "SANDBOX_DEADLINE_EXCEEDED",
+  });
+});
+
+it("compiles no WebAssembly and no text at run time, and has cryptography", async () => {
+  const spec = specOf(
+    `const bytes = new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]);
+    const attempts = {
+      compile: () => WebAssembly.compile(bytes),
+      instantiate: () => WebAssembly.instantiate(bytes),
+      module: () => new WebAssembly.Module(bytes),
+      eval: () => eval("1"),
+      function: () => new Function("return 1"),
+      text: () => setTimeout("1", 1),
+    };
+    export default { async fetch() {
+      const done = [];
+      for (const [name, attempt] of Object.entries(attempts)) {
+        try { await attempt(); done.push(name); }
+        catch { /* Refused, which is what is wanted of all. */ }
+      }
+      const key = await crypto.subtle.generateKey("Ed25519", true, ["sign", "verify"]);
+      const data = crypto.getRandomValues(new Uint8Array(32));
+      const signature = await crypto.subtle.sign("Ed25519", key.privateKey, data);
+      const isTrue = await crypto.subtle.verify("Ed25519", key.publicKey, signature, data);
+      const sha = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode("a"))).slice(0, 2);
+      return Response.json([done, isTrue, [...sha], crypto.randomUUID() !== crypto.randomUUID(), new Set(data).size > 16]);
+    } }`,
+    { key: "crypto" },
+  );
+  const answer = JSON.parse(await getText(rig.pool, spec));
+  expect(answer).toEqual([[], true, [0xca, 0x97], true, true]);
+});
+
+it.each([
   ["a syntax error", "export default { fetch(", "Unexpected end of input"],
   ["a throw at the top", 'export default {}; throw new Error("at start")', "at start"],
   ["a missing import", 'import x from "./gone.js"; export default {}', "gone.js"],

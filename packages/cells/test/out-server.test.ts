@@ -6,6 +6,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { defaultCellLimits } from "../src/index.ts";
+import { IsolateLedger } from "../src/workerd/isolate-ledger.ts";
+import { RateBook } from "../src/workerd/isolate-rates.ts";
 import { defaultOutLimits, type OutLimits, openOutServer } from "../src/workerd/out-server.ts";
 import { quietLogger } from "./rig.ts";
 
@@ -26,6 +29,8 @@ afterEach(() => {
 
 const socketPath = () => join(folder, "out.sock");
 async function open(limits: Partial<OutLimits>): Promise<void> {
+  const isolates = new IsolateLedger(new RateBook({ now: () => now }));
+  isolates.open("i1", defaultCellLimits);
   server = await openOutServer({
     cellId: "c1",
     socketPath: socketPath(),
@@ -39,7 +44,7 @@ async function open(limits: Partial<OutLimits>): Promise<void> {
       },
       onLog: () => undefined,
     },
-    hasIsolate: (key) => key === "i1",
+    isolates,
     logger: quietLogger,
     clock: { now: () => now },
     limits,

@@ -5,30 +5,59 @@ import { expect, it } from "vitest";
 import { type Posture, probeHost, provePosture } from "../src/index.ts";
 import { quietLogger } from "./rig.ts";
 
-async function prove(jail: "required" | "off"): Promise<Posture> {
+async function prove(jail: "required" | "off", cgroup: "auto" | "off" = "auto"): Promise<Posture> {
   const folder = mkdtempSync(join(tmpdir(), "berth-posture-"));
   try {
-    return await provePosture({ folder, jail, logger: quietLogger });
+    return await provePosture({ folder, jail, cgroup, logger: quietLogger });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
+const enforcersOf = ({ lines }: Posture) =>
+  Object.fromEntries(lines.map((line) => [line.limit, line.enforcer]));
+
+const jailed = {
+  "host user": "jail",
+  privileges: "jail",
+  "core dumps": "jail",
+  files: "jail",
+  network: "jail",
+  "nested user namespaces": "jail",
+  "new processes": "jail",
+  sockets: "jail",
+  "system calls": "jail",
+};
+const always = {
+  heap: "heap",
+  "cpu time": "watchdog",
+  deadline: "watchdog",
+  "start-up time": "watchdog",
+  "request size": "gateway",
+  "response size": "gateway",
+  "sub-requests": "gateway",
+  "concurrent requests": "gateway",
+  "egress rate": "gateway",
+  "egress bandwidth": "gateway",
+  "log rate": "gateway",
+  "log line": "gateway",
+  "isolates per cell": "gateway",
+};
+const byGroup = ["memory", "cpu share", "cpu burst", "processes"];
+const heldBy = (enforcer: string) => Object.fromEntries(byGroup.map((limit) => [limit, enforcer]));
+
 it("proves every limit in the jail by breaking it", async () => {
   const posture = await prove("required");
   expect(posture.lines.filter((line) => !line.ok)).toEqual([]);
-  expect(Object.fromEntries(posture.lines.map((line) => [line.limit, line.enforcer]))).toEqual({
-    "host user": "jail",
-    privileges: "jail",
-    files: "jail",
-    network: "jail",
-    memory: "cgroup",
-    heap: "heap",
-    "cpu share": "cgroup",
-    "cpu time": "watchdog",
-    deadline: "watchdog",
-    "response size": "gateway",
-  });
+  expect(posture.mode).toBe("full");
+  expect(enforcersOf(posture)).toEqual({ ...jailed, ...always, ...heldBy("cgroup") });
+});
+
+it("names the watchdog, and calls it degraded, where no control group can be had", async () => {
+  const posture = await prove("required", "off");
+  expect(posture.lines.filter((line) => !line.ok)).toEqual([]);
+  expect(posture.mode).toBe("degraded");
+  expect(enforcersOf(posture)).toEqual({ ...jailed, ...always, ...heldBy("watchdog") });
 });
 
 it("says aloud what is not enforced without the jail", async () => {
@@ -38,7 +67,7 @@ it("says aloud what is not enforced without the jail", async () => {
     .filter((line) => line.enforcer === "none")
     .map((line) => line.limit);
   expect(unenforced).toEqual(
-    expect.arrayContaining(["host user", "privileges", "files", "network"]),
+    expect.arrayContaining(["host user", "privileges", "files", "network", "sockets"]),
   );
 });
 

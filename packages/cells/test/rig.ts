@@ -36,6 +36,8 @@ export interface Rig extends AsyncDisposable {
   readonly events: CellEvent[];
   /** Resolves with the first event, past or coming, that `matches`. */
   event<Type extends CellEvent["type"]>(type: Type): Promise<Extract<CellEvent, { type: Type }>>;
+  /** Resolves once a log line or an event made it true. */
+  until(isSo: () => boolean): Promise<void>;
   /** Resolves once a log line holds `part`. */
   log(part: string): Promise<CellLogEntry>;
 }
@@ -104,6 +106,7 @@ export async function openRig(options: Partial<CellPoolOptions> = {}): Promise<R
           ),
         listeners,
       ),
+    until: async (isSo) => void (await until(() => isSo() || undefined, listeners)),
     log: (part) => until(() => logs.find((entry) => entry.message.includes(part)), listeners),
     async [Symbol.asyncDispose]() {
       await pool.close();

@@ -68,20 +68,125 @@ it("tells the app when the caller is gone, and keeps serving others", async () =
     `export default { async fetch(request, env) {
       if (new URL(request.url).pathname === "/ok") return new Response("ok");
       request.signal.addEventListener("abort", () => console.log("saw the abort"));
+      console.log("waits");
       await new Promise((resolve) => setTimeout(resolve, 60_000));
       return new Response("late");
     } }`,
-    { key: "abort", compatibilityFlags: ["enable_request_signal"] },
+    { key: "abort" },
   );
-  await rig.pool.load(spec);
   const aborter = new AbortController();
   const pending = rig.pool.fetch(spec, requestOf("/", { signal: aborter.signal }));
   expectLater(pending);
-  expect(await getText(rig.pool, spec, requestOf("/ok"))).toBe("ok");
+  await rig.log("waits");
   aborter.abort(new Error("tab closed"));
   await expect(pending).rejects.toMatchObject({ code: "REQUEST_TIMEOUT" });
+  await rig.log("saw the abort");
   expect(await getText(rig.pool, spec, requestOf("/ok"))).toBe("ok");
   expect(rig.pool.list().find((cell) => cell.isolateKeys.includes("abort"))?.inFlight).toBe(0);
+});
+
+it("cancels an answer that nobody reads, and lets waitUntil go on after it", async () => {
+  const spec = specOf(
+    `export default { fetch(request, env, ctx) {
+      const { promise, resolve } = Promise.withResolvers();
+      ctx.waitUntil(promise.then(() => env.BERTH.call(null, "state", "put", "kept")));
+      return new Response(new ReadableStream({
+        async pull(c) { await new Promise((r) => setTimeout(r, 5)); c.enqueue(new Uint8Array(100)); },
+        cancel() { console.log("was cancelled"); setTimeout(resolve, 50); },
+      }));
+    } }`,
+    { key: "cancel" },
+  );
+  const response = await rig.pool.fetch(spec, requestOf());
+  await once(response.body, "data");
+  response.body.destroy();
+  await rig.log("was cancelled");
+  await expect.poll(() => rig.calls.map((call) => call.args)).toContain("kept");
+});
+
+it("takes 256 MB in a cell of 16 MB, and holds none of it", async () => {
+  const spec = specOf(
+    `export default { async fetch(request) {
+      let bytes = 0;
+      const reader = request.body.getReader({ mode: "byob" });
+      for (let buffer = new ArrayBuffer(1 << 18); ; ) {
+        const { done, value } = await reader.read(new Uint8Array(buffer));
+        if (done) break;
+        bytes += value.byteLength;
+        buffer = value.buffer;
+      }
+      return new Response(String(bytes));
+    } }`,
+    { key: "upload", limits: { memoryMb: 16 } },
+  );
+  await rig.pool.load(spec);
+  const before = process.memoryUsage().rss;
+  let grown = 0;
+  const chunk = Buffer.alloc(1 << 20, 7);
+  function* megabytes(): Generator<Buffer> {
+    for (let count = 0; count < 256; count += 1) {
+      grown = Math.max(grown, process.memoryUsage().rss - before);
+      yield chunk;
+    }
+  }
+  const body = Readable.from(megabytes());
+  expect(await getText(rig.pool, spec, requestOf("/", { method: "POST", body }))).toBe("268435456");
+  expect(grown).toBeLessThan(64 << 20);
+});
+
+/** As a client sends it: masked, by a mask of zeros. */
+function textFrame(text: string): Buffer {
+  return Buffer.concat([Buffer.from([0x81, 0x80 | text.length, 0, 0, 0, 0]), Buffer.from(text)]);
+}
+
+const handshake = {
+  headers: [
+    ["sec-websocket-version", "13"],
+    ["sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ=="],
+  ],
+} as const;
+
+const sockets = specOf(
+  `export default { fetch(request) {
+    if (new URL(request.url).pathname === "/plain") return new Response("plain");
+    const [client, server] = Object.values(new WebSocketPair());
+    server.accept();
+    server.addEventListener("message", ({ data }) => {
+      if (data === "hang") for (;;) ;
+      server.send("<" + data + ">");
+    });
+    return new Response(null, { status: 101, webSocket: client });
+  } }`,
+  { key: "sockets", limits: { cpuMs: 300 } },
+);
+
+it("opens a WebSocket, which counts as a running request until it is closed", async () => {
+  const answer = await rig.pool.upgrade(sockets, requestOf("/", handshake));
+  if (!("socket" in answer)) throw new Error("No socket was opened.");
+  const accept = answer.headers.find(([name]) => name.toLowerCase() === "sec-websocket-accept");
+  expect(accept?.[1]).toBe("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
+  answer.socket.write(textFrame("hi"));
+  expect(String((await once(answer.socket, "data"))[0])).toBe(
+    "\u0081\u0004<hi>".replace("\u0081", "\ufffd"),
+  );
+  const inFlight = () =>
+    rig.pool.list().find((cell) => cell.isolateKeys.includes("sockets"))?.inFlight;
+  expect(inFlight()).toBe(1);
+  answer.socket.destroy();
+  await expect.poll(inFlight).toBe(0);
+  const plain = await rig.pool.upgrade(sockets, requestOf("/plain", handshake));
+  expect("body" in plain && (await text(plain.body))).toBe("plain");
+  await expect(
+    rig.pool.fetch(sockets, requestOf("/", { headers: [["upgrade", "websocket"]] })),
+  ).rejects.toMatchObject({ code: "FUNCTION_THREW" });
+});
+
+it("bounds the processor time of a message, and says what ended the socket", async () => {
+  const answer = await rig.pool.upgrade(sockets, requestOf("/", handshake));
+  if (!("socket" in answer)) throw new Error("No socket was opened.");
+  answer.socket.write(textFrame("hang"));
+  await new Promise((resolve) => answer.socket.resume().once("close", resolve));
+  expect(await answer.explain()).toMatchObject({ code: "SANDBOX_CPU_EXCEEDED" });
 });
 
 it("frees the cell when the answer's body is destroyed half-way", async () => {

@@ -62,9 +62,14 @@ export {
   nextInstallationState,
 } from "./lifecycle/installation.ts";
 export {
+  clampFunctionLimits,
+  defaultFunctionLimits,
   defaultResourceLimits,
   defaultViewLimits,
+  type FunctionLimits,
+  functionLimitNames,
   functionLimits,
+  maxFunctionLimits,
   maxResourceLimits,
   type ResourceLimits,
   signInLinkSeconds,

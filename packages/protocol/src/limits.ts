@@ -83,6 +83,88 @@ export const functionLimits = Object.freeze({
   hookWallMs: 60_000,
 });
 
+/** Bounds of a function that its manifest may set in `server.limits`, and an operator may clamp. */
+export interface FunctionLimits {
+  /** From a request to the head of its answer; starts anew while an upload makes progress. */
+  readonly wallMs: number;
+  /** Processor time of one request. */
+  readonly cpuMs: number;
+  /** Processor time that an idle function may save up and spend above its share. */
+  readonly cpuBurstMs: number;
+  /** From the code's arrival until its modules have run. */
+  readonly startMs: number;
+  readonly maxRequestBytes: number;
+  readonly maxResponseBytes: number;
+  readonly maxConcurrentRequests: number;
+  readonly maxQueuedRequests: number;
+  /** Fetches and capability calls on behalf of one request. */
+  readonly maxSubrequests: number;
+  readonly egressRequestsPerSecond: number;
+  /** Bodies of fetches, both ways together; more is slowed down. */
+  readonly egressBytesPerSecond: number;
+  readonly logLinesPerSecond: number;
+  /** Characters. */
+  readonly maxLogLineLength: number;
+}
+
+/** What a function gets that asks for nothing. */
+export const defaultFunctionLimits: FunctionLimits = Object.freeze({
+  wallMs: functionLimits.wallMs,
+  cpuMs: functionLimits.cpuMs,
+  cpuBurstMs: 50,
+  startMs: 10_000,
+  maxRequestBytes: 268_435_456,
+  maxResponseBytes: functionLimits.maxResponseBytes,
+  maxConcurrentRequests: 64,
+  maxQueuedRequests: 128,
+  maxSubrequests: 1_000,
+  egressRequestsPerSecond: 100,
+  egressBytesPerSecond: 16_777_216,
+  logLinesPerSecond: 500,
+  maxLogLineLength: 4_000,
+});
+
+/** The widest values that a manifest may ask for. */
+export const maxFunctionLimits: FunctionLimits = Object.freeze({
+  wallMs: 300_000,
+  cpuMs: 120_000,
+  cpuBurstMs: 200,
+  startMs: 30_000,
+  maxRequestBytes: 268_435_456,
+  maxResponseBytes: 1_073_741_824,
+  maxConcurrentRequests: 1_000,
+  maxQueuedRequests: 1_000,
+  maxSubrequests: 10_000,
+  egressRequestsPerSecond: 1_000,
+  egressBytesPerSecond: 134_217_728,
+  logLinesPerSecond: 2_000,
+  maxLogLineLength: 4_000,
+});
+
+type AskedLimits = { readonly [Name in keyof FunctionLimits]?: FunctionLimits[Name] | undefined };
+
+export const functionLimitNames = Object.freeze(
+  Object.keys(defaultFunctionLimits) as (keyof FunctionLimits)[],
+);
+
+/**
+ * What a function gets: what it asks, or else the default, but never above the operator's ceiling.
+ *
+ * @param defaults - where they differ from `defaultFunctionLimits`
+ */
+export function clampFunctionLimits(
+  asked: AskedLimits,
+  ceilings: AskedLimits,
+  defaults: AskedLimits = {},
+): FunctionLimits {
+  const given = functionLimitNames.map((name) => {
+    const wanted = asked[name] ?? defaults[name] ?? defaultFunctionLimits[name];
+    return [name, Math.min(wanted, ceilings[name] ?? maxFunctionLimits[name])];
+  });
+  // Made from all the names.
+  return Object.fromEntries(given) as unknown as FunctionLimits;
+}
+
 /** Lifetime of a view's token, in seconds. */
 export const viewTokenSeconds = 300;
 

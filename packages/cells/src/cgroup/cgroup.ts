@@ -1,8 +1,10 @@
-/** The seam to the kernel's resource limits: version 1, version 2, or none. */
+/** The seam to resource limits: the kernel's control groups, version 1 or 2, or polling. */
 
 export interface CgroupLimits {
   readonly memoryBytes: number;
   readonly cpuPercent: number;
+  /** Saved up while idle; the kernel takes at most what the share gives in one period, 100 ms. */
+  readonly cpuBurstMs: number;
   readonly pids: number;
 }
 
@@ -26,6 +28,7 @@ export interface CgroupControllers {
 }
 
 export interface CgroupRoot {
+  /** `none`: processes are polled, and limits coarser. */
   readonly version: "v1" | "v2" | "none";
   readonly controllers: CgroupControllers;
   create(name: string): CellCgroup;

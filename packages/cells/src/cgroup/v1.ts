@@ -13,6 +13,7 @@ import {
 } from "./group-files.ts";
 
 const nanosecondsPerMs = 1_000_000;
+const microsecondsPerMs = 1_000;
 const cpuPeriodUs = 100_000;
 
 /** Each is the server's own group in that hierarchy; undefined where it cannot be written. */
@@ -46,7 +47,7 @@ class V1CellGroup implements CellCgroup {
     for (const folder of this.#all()) writeValue(folder, "cgroup.procs", pid);
   }
 
-  setLimits({ memoryBytes, cpuPercent, pids }: CgroupLimits): void {
+  setLimits({ memoryBytes, cpuPercent, cpuBurstMs, pids }: CgroupLimits): void {
     const { memory, cpu, pids: pidsFolder } = this.#folders;
     if (memory !== undefined) {
       // The limit with swap may never be below the one without: lift it first, then set both.
@@ -55,8 +56,12 @@ class V1CellGroup implements CellCgroup {
       tryWriteValue(memory, "memory.memsw.limit_in_bytes", memoryBytes);
     }
     if (cpu !== undefined) {
+      const quotaUs = Math.round((cpuPeriodUs * cpuPercent) / 100);
+      // A burst may never be above the quota, an earlier one included.
+      tryWriteValue(cpu, "cpu.cfs_burst_us", 0);
       writeValue(cpu, "cpu.cfs_period_us", cpuPeriodUs);
-      writeValue(cpu, "cpu.cfs_quota_us", Math.round((cpuPeriodUs * cpuPercent) / 100));
+      writeValue(cpu, "cpu.cfs_quota_us", quotaUs);
+      tryWriteValue(cpu, "cpu.cfs_burst_us", Math.min(quotaUs, cpuBurstMs * microsecondsPerMs));
     }
     if (pidsFolder !== undefined) writeValue(pidsFolder, "pids.max", pids);
   }

@@ -37,7 +37,7 @@ class V2CellGroup implements CellCgroup {
     writeValue(this.#folder, "cgroup.procs", pid);
   }
 
-  setLimits({ memoryBytes, cpuPercent, pids }: CgroupLimits): void {
+  setLimits({ memoryBytes, cpuPercent, cpuBurstMs, pids }: CgroupLimits): void {
     if (this.#controllers.memory) {
       writeValue(this.#folder, "memory.max", memoryBytes);
       tryWriteValue(this.#folder, "memory.swap.max", 0);
@@ -45,7 +45,11 @@ class V2CellGroup implements CellCgroup {
     }
     if (this.#controllers.cpu) {
       const quotaUs = Math.round((cpuPeriodUs * cpuPercent) / 100);
+      const burstUs = Math.min(quotaUs, cpuBurstMs * microsecondsPerMs);
+      // A burst may never be above the quota, an earlier one included; kernels before 5.14 have none.
+      tryWriteValue(this.#folder, "cpu.max.burst", 0);
       writeValue(this.#folder, "cpu.max", `${quotaUs} ${cpuPeriodUs}`);
+      tryWriteValue(this.#folder, "cpu.max.burst", burstUs);
     }
     if (this.#controllers.pids) writeValue(this.#folder, "pids.max", pids);
   }

@@ -5,7 +5,7 @@
  * Trust: the app can change or bypass all of this; it can only forge its own logs.
  */
 
-import { env } from "cloudflare:workers";
+import { env, waitUntil } from "cloudflare:workers";
 import { AsyncLocalStorage } from "node:async_hooks";
 
 type Level = "debug" | "info" | "warn" | "error";
@@ -34,7 +34,18 @@ const maxMessageLength = 4_000;
 const flushDelayMs = 5;
 
 const invocations = new AsyncLocalStorage<Invocation>();
-let beforeFirst: Line[] = [];
+
+/**
+ * For lines of no invocation: from modules while they load, and from listeners, which the engine
+ * calls without what stood around them when they were added.
+ */
+const loose: Invocation = {
+  requestId: null,
+  waitUntil,
+  lines: [],
+  dropped: 0,
+  isFlushPlanned: false,
+};
 
 function textOf(value: unknown): string {
   if (typeof value === "string") return value;
@@ -47,8 +58,11 @@ function textOf(value: unknown): string {
   }
 }
 
+/** Takes the lines once the turn, or a little more, is over. */
 async function flush(invocation: Invocation): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, flushDelayMs));
+  // What ends the loose ones' request early must not keep the next ones' lines.
+  if (invocation === loose) await null;
+  else await new Promise((resolve) => setTimeout(resolve, flushDelayMs));
   const lines = invocation.lines;
   if (invocation.dropped > 0) {
     const message = `${invocation.dropped} more lines were dropped`;
@@ -60,22 +74,27 @@ async function flush(invocation: Invocation): Promise<void> {
   await (env.BERTH as LogSink).log(lines);
 }
 
-function record(level: Level, values: readonly unknown[]): void {
-  const invocation = invocations.getStore();
-  const message = values.map(textOf).join(" ").slice(0, maxMessageLength);
-  const line = { level, message, requestId: invocation?.requestId ?? null };
-  if (invocation === undefined) {
-    if (beforeFirst.length < maxLines) beforeFirst.push(line);
+function planFlush(invocation: Invocation): void {
+  if (invocation.isFlushPlanned) return;
+  try {
+    invocation.waitUntil(Promise.resolve());
+  } catch {
+    // The modules are still loading: the first request takes the lines along.
     return;
   }
+  invocation.isFlushPlanned = true;
+  invocation.waitUntil(flush(invocation));
+}
+
+function record(level: Level, values: readonly unknown[]): void {
+  const invocation = invocations.getStore() ?? loose;
+  const message = values.map(textOf).join(" ").slice(0, maxMessageLength);
   if (invocation.lines.length >= maxLines) {
     invocation.dropped += 1;
     return;
   }
-  invocation.lines.push(line);
-  if (invocation.isFlushPlanned) return;
-  invocation.isFlushPlanned = true;
-  invocation.waitUntil(flush(invocation));
+  invocation.lines.push({ level, message, requestId: invocation.requestId });
+  planFlush(invocation);
 }
 
 /** Runs `callback` so that what it logs carries the request's id. */
@@ -91,11 +110,10 @@ export function withInvocation<Result>(
     dropped: 0,
     isFlushPlanned: false,
   };
-  if (beforeFirst.length > 0) {
-    invocation.lines = beforeFirst;
-    beforeFirst = [];
-    invocation.isFlushPlanned = true;
-    ctx.waitUntil(flush(invocation));
+  if (loose.lines.length > 0) {
+    invocation.lines = loose.lines;
+    loose.lines = [];
+    planFlush(invocation);
   }
   return invocations.run(invocation, callback);
 }

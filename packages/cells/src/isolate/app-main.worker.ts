@@ -22,8 +22,12 @@ interface Context {
 type Fetch = (request: Request, env: unknown, ctx: Context) => Response | Promise<Response>;
 type Hook = (payload: unknown, env: unknown, ctx: Context) => unknown;
 
+type Entry = (input: unknown, env: unknown, ctx: Context) => unknown;
+
 interface PlainApp {
   readonly fetch?: Fetch;
+  readonly scheduled?: Entry;
+  readonly event?: Entry;
   readonly [key: symbol]: unknown;
 }
 
@@ -32,7 +36,13 @@ type EntrypointClass = new (
   env: unknown,
 ) => WorkerEntrypoint & {
   fetch?(request: Request): Response | Promise<Response>;
+  scheduled?(controller: unknown): unknown;
+  event?(event: unknown): unknown;
 };
+
+type EntryKind = "scheduled" | "event";
+
+const entryKinds: readonly EntryKind[] = ["scheduled", "event"];
 
 const hooksKey = Symbol.for("berth.hooks");
 
@@ -88,6 +98,29 @@ function findHook(name: string): Hook | undefined {
   return typeof hook === "function" ? hook : undefined;
 }
 
+/** The handler of that kind, bound to its app; a class is made anew for each call, as for requests. */
+function findEntry(
+  kind: string,
+  ctx: Context,
+  env: unknown,
+): ((input: unknown) => unknown) | undefined {
+  const known = entryKinds.find((each) => each === kind);
+  if (known === undefined) return undefined;
+  if (isEntrypointClass(tenant)) {
+    if (typeof tenant.prototype[known] !== "function") return undefined;
+    const app = new tenant(ctx, env);
+    return (input) => app[known]?.(input);
+  }
+  const app = tenant as PlainApp;
+  const entry = app[known];
+  return typeof entry === "function" ? (input) => entry.call(app, input, env, ctx) : undefined;
+}
+
+function findEntryKinds(): readonly EntryKind[] {
+  const app = (isEntrypointClass(tenant) ? tenant.prototype : tenant) as PlainApp;
+  return entryKinds.filter((kind) => typeof app[kind] === "function");
+}
+
 /** What the host asks of an app beside its requests. */
 export class BerthApp extends WorkerEntrypoint {
   describe(): string {
@@ -99,7 +132,8 @@ export class BerthApp extends WorkerEntrypoint {
     }
     const app = (isEntrypointClass(tenant) ? tenant.prototype : tenant) as PlainApp;
     const hooks = Object.keys(findHooks()).filter((name) => findHook(name) !== undefined);
-    return JSON.stringify({ hasFetch: typeof app.fetch === "function", hooks });
+    const entries = findEntryKinds();
+    return JSON.stringify({ hasFetch: typeof app.fetch === "function", hooks, entries });
   }
 
   async runHook(name: string, payload: string): Promise<string> {
@@ -108,6 +142,19 @@ export class BerthApp extends WorkerEntrypoint {
     const run = () => hook(JSON.parse(payload), this.env, this.ctx);
     const result = await withInvocation(requestIdOf(this.ctx), this.ctx, () => logged(run));
     return JSON.stringify({ isDefined: true, result: result ?? null });
+  }
+
+  async runEntry(kind: string, input: string): Promise<string> {
+    const entry = findEntry(kind, this.ctx, this.env);
+    if (entry === undefined) return JSON.stringify({ isDefined: false });
+    let isRetryRefused = false;
+    const noRetry = () => {
+      isRetryRefused = true;
+    };
+    const given = JSON.parse(input);
+    const run = () => entry(kind === "scheduled" ? { ...given, noRetry } : given);
+    await withInvocation(requestIdOf(this.ctx), this.ctx, () => logged(run));
+    return JSON.stringify({ isDefined: true, isRetryRefused });
   }
 }
 

@@ -10,6 +10,8 @@ declare module "cloudflare:workers" {
     readonly env: Record<string, unknown>;
   }
   export const env: Record<string, unknown>;
+  /** Of the request that runs now. @throws outside of one */
+  export function waitUntil(promise: Promise<unknown>): void;
 }
 
 declare module "node:async_hooks" {

@@ -27,18 +27,20 @@ interface PushedCode {
 }
 
 interface Operation {
-  readonly op: "load" | "invoke" | "hook" | "ping" | "unload";
+  readonly op: "load" | "invoke" | "hook" | "entry" | "ping" | "unload";
   readonly key: string;
   /** Told apart from `key` so that a failed load leaves nothing behind under the same id. */
   readonly id: string;
   readonly props?: Record<string, unknown>;
-  readonly hook?: string;
+  /** The hook's name, or the entry's kind. */
+  readonly name?: string;
 }
 
 interface AppEntrypoint {
   fetch(request: Request): Promise<Response>;
   describe(): Promise<string>;
   runHook(name: string, payload: string): Promise<string>;
+  runEntry(kind: string, input: string): Promise<string>;
 }
 
 interface AppStub {
@@ -187,10 +189,16 @@ async function load(request: Request, operation: Operation, env: HostEnv, ctx: H
   }
 }
 
-async function runHook(request: Request, operation: Operation, stub: AppStub) {
+/** A hook or an entry; what comes back is text that only the server parses. */
+async function run(request: Request, operation: Operation, stub: AppStub) {
   const entrypoint = stub.getEntrypoint("BerthApp", { props: { berth: operation.props } });
+  const name = String(operation.name);
   try {
-    return new Response(await entrypoint.runHook(String(operation.hook), await request.text()));
+    const input = await request.text();
+    const isHook = operation.op === "hook";
+    return new Response(
+      await (isHook ? entrypoint.runHook(name, input) : entrypoint.runEntry(name, input)),
+    );
   } catch (error) {
     return fault("FUNCTION_THREW", messageOf(error));
   }
@@ -225,7 +233,7 @@ export default {
     const isolate = isolates.get(operation.key);
     if (isolate === undefined) return fault("CELL_LOST", "The isolate is not loaded in this cell.");
     const stub = getStub(operation.key, isolate, env, ctx);
-    if (operation.op === "hook") return runHook(request, operation, stub);
+    if (operation.op === "hook" || operation.op === "entry") return run(request, operation, stub);
     return invoke(request, operation, stub);
   },
 };

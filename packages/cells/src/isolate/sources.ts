@@ -37,6 +37,21 @@ export function readSources(): IsolateSources {
   };
 }
 
+/** Every app has these: our modules need the first, and an app must learn that its caller is gone. */
+const givenFlags: readonly string[] = ["nodejs_als", "enable_request_signal"];
+
+const nodeFlags: readonly string[] = ["nodejs_compat", "nodejs_compat_v2"];
+
+/**
+ * Node's modules only where they were asked for, although the engine's newer dates bring them unasked:
+ * they take ten milliseconds of each cold start, and widen what an app can reach.
+ */
+function flagsOf({ compatibilityFlags }: IsolateSpec): string[] {
+  const wantsNode = compatibilityFlags.some((flag) => nodeFlags.includes(flag));
+  const refused = wantsNode ? [] : nodeFlags.map((flag) => `no_${flag}`);
+  return [...new Set([...compatibilityFlags, ...givenFlags, ...refused])];
+}
+
 /** The body of a `load` operation: the app's modules with ours around them, as JSON. */
 export function buildLoadBody(spec: IsolateSpec, sources: IsolateSources): string {
   const modules: Record<string, unknown> = {};
@@ -51,7 +66,7 @@ export function buildLoadBody(spec: IsolateSpec, sources: IsolateSources): strin
   modules[consoleName] = { js: sources.appConsole };
   return JSON.stringify({
     compatibilityDate: spec.compatibilityDate,
-    compatibilityFlags: [...new Set([...spec.compatibilityFlags, "nodejs_als"])],
+    compatibilityFlags: flagsOf(spec),
     mainModule: mainName,
     modules,
     env: spec.env,

@@ -9,11 +9,18 @@ import { BerthError } from "@berth/protocol";
 import type { Cell, CellDriver, CellExit } from "../driver.ts";
 import type { IsolateSpec } from "../spec.ts";
 import type { EventFeed } from "./event-feed.ts";
-import type { CellInfo, CellPoolOptions } from "./pool.ts";
+import {
+  type CellInfo,
+  type CellPoolOptions,
+  defaultMaxWaitMs,
+  type IsolateUsage,
+} from "./pool.ts";
 import { Slot } from "./slot.ts";
 import { Stock, type TakenCell } from "./stock.ts";
 
-export type StopReason = "idle" | "released" | "capacity" | "invalid" | "closed";
+const retryAfterSeconds = 1;
+
+export type StopReason = "idle" | "released" | "capacity" | "invalid" | "replaced" | "closed";
 
 export interface FleetOptions {
   readonly options: CellPoolOptions;
@@ -23,6 +30,15 @@ export interface FleetOptions {
   readonly now: () => number;
   /** A cell in use ended, expected or not. */
   onExit(slot: Slot, exit: CellExit): void;
+}
+
+/** The cells that run one isolate: a busy one has several. */
+interface Homes {
+  readonly slots: Set<Slot>;
+  /** Of the first; what follows is counted on. */
+  readonly startedAt: number;
+  /** By cells that were given back since. */
+  spentCpuMs: number;
 }
 
 export interface Placed {
@@ -37,8 +53,11 @@ export class Fleet {
   readonly #onExit: (slot: Slot, exit: CellExit) => void;
   readonly #stock: Stock;
   readonly #maxCells: number;
+  readonly #maxWaitMs: number;
   readonly #slots = new Set<Slot>();
-  readonly #byKey = new Map<string, Slot>();
+  readonly #byKey = new Map<string, Homes>();
+  /** Cells on their way to an isolate, wherever they come from. */
+  #openingCount = 0;
   /** Cells on their way to a placement, so that two first requests share one. */
   readonly #opening = new Map<string, Promise<Placed>>();
 
@@ -48,6 +67,7 @@ export class Fleet {
     this.#now = now;
     this.#onExit = onExit;
     this.#maxCells = options.maxCells ?? 64;
+    this.#maxWaitMs = options.maxWaitMs ?? defaultMaxWaitMs;
     this.#stock = new Stock({
       size: options.warmCells ?? 1,
       start: (heapClassMb) => driver.startCell({ id: createCellId(), heapClassMb, sink: options }),
@@ -62,7 +82,10 @@ export class Fleet {
   }
 
   #count(): number {
-    return this.#slots.size + this.#opening.size + this.#stock.count;
+    let count = 0;
+    // Those that only finish what they have make place for their successors.
+    for (const slot of this.#slots) if (!slot.isRetired) count += 1;
+    return count + this.#openingCount + this.#stock.count;
   }
 
   /** Fills the stock for apps of this size; for the start of the server. */
@@ -70,22 +93,69 @@ export class Fleet {
     return this.#stock.fill(this.#driver.heapClassOf(memoryMb));
   }
 
+  renewStock(): Promise<void> {
+    return this.#stock.renew();
+  }
+
   get slots(): readonly Slot[] {
     return [...this.#slots];
   }
 
+  /** The one with the fewest requests of all that run the isolate. */
   findSlot(key: string): Slot | undefined {
-    const slot = this.#byKey.get(key);
-    return slot === undefined || slot.isClosing ? undefined : slot;
+    let best: Slot | undefined;
+    for (const slot of this.#byKey.get(key)?.slots ?? []) {
+      if (slot.isClosing) continue;
+      if (best === undefined || slot.flights.size < best.flights.size) best = slot;
+    }
+    return best;
   }
 
-  /** From now on requests for the key go to this slot. */
+  slotsOf(key: string): readonly Slot[] {
+    return [...(this.#byKey.get(key)?.slots ?? [])].filter((slot) => !slot.isClosing);
+  }
+
+  /** From now on requests for the key go to this slot too. */
   assign(key: string, slot: Slot): void {
-    this.#byKey.set(key, slot);
+    const known = this.#byKey.get(key);
+    const homes = known ?? { slots: new Set(), startedAt: slot.startedAt, spentCpuMs: 0 };
+    homes.slots.add(slot);
+    this.#byKey.set(key, homes);
+    this.#shareOut(homes.slots);
   }
 
-  unassign(key: string): void {
-    this.#byKey.delete(key);
+  /** No further request for the key goes to this slot. */
+  unassign(key: string, slot: Slot): void {
+    const homes = this.#byKey.get(key);
+    if (homes?.slots.delete(slot) !== true) return;
+    if (homes.slots.size === 0) this.#byKey.delete(key);
+    else {
+      homes.spentCpuMs += slot.cell.readCpuMs();
+      this.#shareOut(homes.slots);
+    }
+  }
+
+  usage(key: string): IsolateUsage | undefined {
+    const homes = this.#byKey.get(key);
+    const slots = this.slotsOf(key);
+    if (homes === undefined || slots.length === 0) return undefined;
+    const sum = (read: (slot: Slot) => number) => slots.reduce((all, slot) => all + read(slot), 0);
+    return {
+      memoryBytes: sum((slot) => slot.cell.readMemoryBytes()),
+      cpuMs: homes.spentCpuMs + sum((slot) => slot.cell.readCpuMs()),
+      startedAt: homes.startedAt,
+      cells: slots.length,
+    };
+  }
+
+  /** Cells of one isolate have one processor share between them. */
+  #shareOut(slots: ReadonlySet<Slot>): void {
+    for (const slot of slots) slot.setShares(slots.size);
+  }
+
+  /** Whether a cell could be added without anybody having to go. */
+  get hasRoom(): boolean {
+    return this.#count() < this.#maxCells;
   }
 
   /** A running cell of the same tenant, placement and heap class, or a new one. */
@@ -94,7 +164,7 @@ export class Fleet {
     const heapClassMb = this.#driver.heapClassOf(spec.limits.memoryMb);
     for (const slot of this.#slots) {
       const isShared = slot.tenant === tenant && slot.placement === placement;
-      if (!isShared || slot.isClosing || slot.cell.heapClassMb !== heapClassMb) continue;
+      if (!isShared || !slot.takesOneMore(spec) || slot.cell.heapClassMb !== heapClassMb) continue;
       return { slot, taken: { cell: slot.cell, isFromStock: false, cellStartMs: 0 } };
     }
     const group = JSON.stringify([tenant, placement, heapClassMb]);
@@ -105,33 +175,57 @@ export class Fleet {
     return promise;
   }
 
-  async #openSlot(spec: IsolateSpec, heapClassMb: number): Promise<Placed> {
-    const hasBlank = this.#stock.cells.some((cell) => cell.heapClassMb === heapClassMb);
-    if (!hasBlank) await this.#makeRoom();
-    const taken = await this.#stock.take(heapClassMb);
-    const { tenant, placement } = spec;
-    const slot = new Slot({ cell: taken.cell, tenant, placement, startedAt: this.#now() });
-    this.#slots.add(slot);
-    void taken.cell.exited.then((exit) => this.#onExit(slot, exit));
-    return { slot, taken };
+  /** A cell that runs nothing else. */
+  placeAlone(spec: IsolateSpec): Promise<Placed> {
+    return this.#openSlot(spec, this.#driver.heapClassOf(spec.limits.memoryMb), true);
   }
 
-  async #makeRoom(): Promise<void> {
-    if (this.#count() < this.#maxCells) return;
-    if (await this.#stock.dropOne()) return;
-    const idle = [...this.#slots].filter((slot) => slot.isIdle && !slot.isClosing);
-    const oldest = idle.sort((a, b) => a.lastUsedAt - b.lastUsedAt)[0];
-    if (oldest === undefined) {
-      const message = `All ${this.#maxCells} cells of this server are busy.`;
-      throw new BerthError("UNAVAILABLE", message);
+  async #openSlot(spec: IsolateSpec, heapClassMb: number, isReserved = false): Promise<Placed> {
+    const hasBlank = this.#stock.cells.some((cell) => cell.heapClassMb === heapClassMb);
+    // Counted before anything is awaited: whoever comes meanwhile finds one place less.
+    this.#openingCount += 1;
+    try {
+      if (!hasBlank) await this.#makeRoom();
+      const taken = await this.#stock.take(heapClassMb);
+      const { tenant, placement } = spec;
+      const slot = new Slot({ cell: taken.cell, tenant, placement, startedAt: this.#now() });
+      slot.isReserved = isReserved;
+      this.#slots.add(slot);
+      void taken.cell.exited.then((exit) => this.#onExit(slot, exit));
+      return { slot, taken };
+    } finally {
+      this.#openingCount -= 1;
     }
-    await this.stop(oldest, "capacity");
+  }
+
+  /** Until the cell that is being opened has its place: by a blank one, the longest idle, or a wait. */
+  async #makeRoom(): Promise<void> {
+    const giveUpAt = performance.now() + this.#maxWaitMs;
+    while (this.#count() > this.#maxCells) {
+      if (await this.#stock.dropOne()) continue;
+      const idle = [...this.#slots].filter((slot) => slot.isIdle && !slot.isClosing);
+      const oldest = idle.sort((a, b) => a.lastUsedAt - b.lastUsedAt)[0];
+      if (oldest !== undefined) await this.stop(oldest, "capacity");
+      else await this.#someIdle(giveUpAt - performance.now());
+    }
+  }
+
+  /** @throws UNAVAILABLE when every cell stays busy */
+  async #someIdle(maxMs: number): Promise<void> {
+    const busy = [...this.#slots].filter((slot) => !slot.isClosing);
+    await Promise.race(busy.map((slot) => slot.idle(Math.max(0, maxMs))));
+    // A cell between its load and the request that it was loaded for only seems to be idle.
+    await new Promise(setImmediate);
+    if (busy.some((slot) => slot.isIdle || slot.isClosing)) return;
+    if (maxMs > 0 && busy.length > 0) return;
+    const message = `All ${this.#maxCells} cells of this server are busy; try again in ${retryAfterSeconds} s.`;
+    throw new BerthError("UNAVAILABLE", message, { details: { retryAfterSeconds } });
   }
 
   forget(slot: Slot): void {
     slot.isClosing = true;
     this.#slots.delete(slot);
-    for (const [key, owner] of this.#byKey) if (owner === slot) this.#byKey.delete(key);
+    for (const key of this.#byKey.keys()) this.unassign(key, slot);
   }
 
   async stop(slot: Slot, reason: StopReason): Promise<void> {

@@ -37,15 +37,18 @@ export class Flight implements Exchange {
     this.deadlineAt = this.cpuSince + options.limits.wallMs;
   }
 
+  /** False once the head of the answer is in. */
+  get isAwaited(): boolean {
+    return this.deadlineAt !== Number.POSITIVE_INFINITY;
+  }
+
   bindCancel(cancel: (error: BerthError) => void): void {
     if (this.#failure === undefined) this.#cancel = cancel;
     else cancel(this.#failure);
   }
 
   onProgress(): void {
-    if (this.deadlineAt !== Number.POSITIVE_INFINITY) {
-      this.deadlineAt = this.#options.now() + this.limits.wallMs;
-    }
+    if (this.isAwaited) this.deadlineAt = this.#options.now() + this.limits.wallMs;
   }
 
   onHead(): void {

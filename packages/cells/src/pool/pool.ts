@@ -4,6 +4,9 @@ import type {
   CellRequest,
   CellResponse,
   CellSink,
+  CellUpgrade,
+  EntryKind,
+  EntryResult,
   HookContext,
   HookResult,
   LoadReport,
@@ -11,6 +14,8 @@ import type {
 import type { JsonValue } from "../json.ts";
 import type { CellClock, CellLogger } from "../ports.ts";
 import type { IsolateSpec } from "../spec.ts";
+
+export const defaultMaxWaitMs = 10_000;
 
 export interface CellPoolOptions extends CellSink {
   /** Made when missing. Holds sockets and the engine's configuration; one pool at a time. */
@@ -21,6 +26,10 @@ export interface CellPoolOptions extends CellSink {
   readonly warmCells?: number;
   /** Cells without a request for so long are stopped. Default 10 minutes; 0 never. */
   readonly idleStopMs?: number;
+  /** How long a request waits for its turn, or for a cell to become free. Default 10 s. */
+  readonly maxWaitMs?: number;
+  /** Of one busy isolate; they divide its processor share. Default 4. */
+  readonly maxCellsPerIsolate?: number;
   /** Blank ones included. Default 64. */
   readonly maxCells?: number;
   readonly engine?: { readonly binary?: string };
@@ -66,7 +75,7 @@ export type CellEvent =
       readonly type: "cell-stopped";
       readonly cellId: string;
       readonly isolateKeys: readonly string[];
-      readonly reason: "idle" | "released" | "capacity" | "invalid" | "closed";
+      readonly reason: "idle" | "released" | "capacity" | "invalid" | "replaced" | "closed";
     }
   | {
       readonly type: "cell-lost";
@@ -89,6 +98,14 @@ export type CellEvent =
       readonly backoffMs: number;
     };
 
+export interface Quarantined {
+  readonly isolateKey: string;
+  /** What ended its cell the last time. */
+  readonly reason: string;
+  /** By the pool's clock. */
+  readonly heldUntil: number;
+}
+
 export interface CellPool extends AsyncDisposable {
   /**
    * Sends one request to the isolate; starts and loads it when it is not there.
@@ -97,6 +114,26 @@ export interface CellPool extends AsyncDisposable {
    * fail later with `SANDBOX_RESPONSE_TOO_LARGE`, `CELL_LOST` or another of these
    */
   fetch(spec: IsolateSpec, request: CellRequest): Promise<CellResponse>;
+  /**
+   * Asks the isolate for a WebSocket. An app that answers otherwise gives a `CellResponse`. The
+   * request's `method` is GET; the handshake's own headers but `connection` and `upgrade` are the
+   * caller's. The wall limit ends with the handshake; processor time is counted on.
+   *
+   * @throws BerthError as `fetch` does
+   */
+  upgrade(spec: IsolateSpec, request: CellRequest): Promise<CellUpgrade | CellResponse>;
+  /**
+   * Runs the app's `scheduled` or `event` handler under the limits of a request.
+   *
+   * @param input - of `scheduled`: `{ scheduledTime, cron }`; of `event`: the event
+   * @throws BerthError as `fetch` does
+   */
+  callEntry(
+    spec: IsolateSpec,
+    kind: EntryKind,
+    input: JsonValue,
+    context: HookContext,
+  ): Promise<EntryResult>;
   /** Runs one of the app's own hooks (`health`, `install`, …) under the same limits. */
   callHook(
     spec: IsolateSpec,
@@ -108,6 +145,18 @@ export interface CellPool extends AsyncDisposable {
   load(spec: IsolateSpec): Promise<LoadReport>;
   /** Lets running requests end (at most 5 s), then ends the isolate, and its cell if alone. */
   release(key: string): Promise<void>;
+  /**
+   * Goes over to another engine: new cells are started with it, and each old one is stopped once it
+   * has finished its requests, at most a minute later. No request fails by it.
+   *
+   * @param binary - default: the engine that is installed now
+   * @throws BerthError `CELL_START_FAILED` when no cell starts with it; then nothing has changed
+   */
+  replaceEngine(binary?: string): Promise<void>;
+  /** Isolates that are held back for crashing again and again. */
+  quarantined(): readonly Quarantined[];
+  /** Lets an isolate that is held back start again at once, with a clean record. */
+  pardon(key: string): void;
   /** @returns how many cells were stopped */
   stopIdle(olderThanMs: number): Promise<number>;
   usage(key: string): IsolateUsage | undefined;

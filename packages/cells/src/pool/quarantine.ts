@@ -6,6 +6,7 @@
  */
 
 import { BerthError } from "@berth/protocol";
+import type { Quarantined } from "./pool.ts";
 
 const lossesToQuarantine = 3;
 const windowMs = 60_000;
@@ -25,8 +26,12 @@ export interface Sentence {
   readonly backoffMs: number;
 }
 
+/** For so long an isolate that may have ended a shared cell gets a cell of its own. */
+const suspectMs = 600_000;
+
 export class Quarantine {
   readonly #histories = new Map<string, History>();
+  readonly #suspects = new Map<string, number>();
   readonly #now: () => number;
 
   constructor(now: () => number) {
@@ -56,6 +61,32 @@ export class Quarantine {
     }
   }
 
+  /**
+   * Of these one has ended the cell that they shared, and nobody knows which. Apart from each other,
+   * the next loss names it, and the others lose nothing by it.
+   */
+  recordSuspects(keys: Iterable<string>): void {
+    const now = this.#now();
+    for (const [key, until] of this.#suspects) if (until <= now) this.#suspects.delete(key);
+    for (const key of keys) this.#suspects.set(key, now + suspectMs);
+  }
+
+  isSuspect(key: string): boolean {
+    return (this.#suspects.get(key) ?? 0) > this.#now();
+  }
+
+  list(): readonly Quarantined[] {
+    const now = this.#now();
+    return [...this.#histories]
+      .filter(([, { heldUntil }]) => heldUntil > now)
+      .map(([isolateKey, { reason, heldUntil }]) => ({ isolateKey, reason, heldUntil }));
+  }
+
+  pardon(key: string): void {
+    this.#histories.delete(key);
+    this.#suspects.delete(key);
+  }
+
   /** @throws BerthError `SANDBOX_QUARANTINED` that says why and how long */
   check(key: string): void {
     const history = this.#histories.get(key);
@@ -66,7 +97,7 @@ export class Quarantine {
     throw new BerthError(
       "SANDBOX_QUARANTINED",
       `The app ended its cell repeatedly (last: ${history.reason}) and is held back for ${seconds} s.`,
-      { details: { retryAfterMs } },
+      { details: { retryAfterMs, retryAfterSeconds: seconds } },
     );
   }
 }

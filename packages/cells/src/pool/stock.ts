@@ -4,11 +4,13 @@
  * Invariant: a cell leaves the stock once and never comes back.
  */
 
+import { BerthError } from "@berth/protocol";
 import type { Cell } from "../driver.ts";
 
 /** After a cell was taken, its request comes first; the next cell is started a moment later. */
 const refillDelayMs = 50;
 const retryDelayMs = 2_000;
+const maxStartsAtOnce = 4;
 
 export interface TakenCell {
   readonly cell: Cell;
@@ -35,15 +37,16 @@ export class Stock {
   readonly #options: StockOptions;
   readonly #shelves = new Map<number, Shelf>();
   readonly #direct = new Set<Promise<Cell>>();
+  readonly #waiting: (() => void)[] = [];
   #isClosed = false;
 
   constructor(options: StockOptions) {
     this.#options = options;
   }
 
-  /** Blank cells and cells being started. */
+  /** Blank cells, and those being started to become one; not those that are started for a request. */
   get count(): number {
-    let count = this.#direct.size;
+    let count = 0;
     for (const shelf of this.#shelves.values()) {
       count += shelf.ready.length + (shelf.starting === undefined ? 0 : 1);
     }
@@ -63,6 +66,7 @@ export class Stock {
   }
 
   async #start(heapClassMb: number): Promise<{ cell: Cell; startMs: number }> {
+    await this.#startTurn();
     const startedAt = performance.now();
     const starting = this.#options.start(heapClassMb);
     this.#direct.add(starting);
@@ -73,7 +77,16 @@ export class Stock {
       return { cell, startMs };
     } finally {
       this.#direct.delete(starting);
+      this.#waiting.shift()?.();
     }
+  }
+
+  /** A few at once: many starts together make each of them slow. */
+  async #startTurn(): Promise<void> {
+    while (this.#direct.size >= maxStartsAtOnce) {
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
+    if (this.#isClosed) throw new BerthError("UNAVAILABLE", "The cell pool is closed.");
   }
 
   async take(heapClassMb: number): Promise<TakenCell> {
@@ -103,6 +116,8 @@ export class Stock {
     while (!this.#isClosed && shelf.ready.length < this.#options.size && this.#options.hasRoom()) {
       try {
         const { cell } = await this.#start(heapClassMb);
+        // Its first answer costs it some milliseconds, which a waiting cell has.
+        await cell.ping();
         if (this.#isClosed) return void (await cell.stop());
         this.#put(shelf, cell);
       } catch (error) {
@@ -117,7 +132,9 @@ export class Stock {
     shelf.ready.push(cell);
     void cell.exited.then(() => {
       const index = shelf.ready.indexOf(cell);
-      if (index >= 0) shelf.ready.splice(index, 1);
+      if (index < 0) return;
+      shelf.ready.splice(index, 1);
+      this.refill(cell.heapClassMb, retryDelayMs);
     });
   }
 
@@ -130,6 +147,17 @@ export class Stock {
       return true;
     }
     return false;
+  }
+
+  /** Replaces every blank cell by one that is started now. */
+  async renew(): Promise<void> {
+    const shelves = [...this.#shelves].filter(
+      ([, { ready, starting }]) => ready.length > 0 || starting,
+    );
+    await Promise.allSettled(shelves.map(([, { starting }]) => starting));
+    const old = shelves.flatMap(([, { ready }]) => ready.splice(0));
+    for (const [heapClassMb] of shelves) this.refill(heapClassMb, 0);
+    await Promise.all(old.map((cell) => cell.stop()));
   }
 
   async close(): Promise<void> {

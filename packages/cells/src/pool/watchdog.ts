@@ -18,6 +18,9 @@ const idleHungCpuMs = 200;
 const suspectHungWallMs = 10_000;
 const pingEveryMs = 5_000;
 const hungWallMs = 60_000;
+/** The engine lets \`waitUntil\` run for 30 s after the answer. */
+const restWatchMs = 35_000;
+const restLookMs = 500;
 
 export interface WatchdogOptions {
   now(): number;
@@ -39,21 +42,51 @@ export class Watchdog {
   watch(slot: Slot): void {
     if (this.#watched.has(slot)) return;
     this.#watched.add(slot);
-    this.#timer ??= setInterval(() => this.#tick(), tickMs);
+    // A request that runs keeps the process up by itself.
+    this.#timer ??= setInterval(() => this.#tick(), tickMs).unref();
   }
 
   #tick(): void {
     const now = this.#options.now();
     for (const slot of this.#watched) {
-      if (slot.isClosing || (slot.flights.size === 0 && !slot.isSuspect)) {
-        this.#watched.delete(slot);
-        slot.lastCpuMs = undefined;
-      } else this.#look(slot, now);
+      if (slot.isClosing) this.#watched.delete(slot);
+      else if (slot.flights.size > 0 || slot.isSuspect) this.#look(slot, now);
+      else this.#lookAfter(slot, now);
     }
     if (this.#watched.size === 0) this.close();
   }
 
+  /**
+   * Nobody waits for the app any longer, but its `waitUntil` may still run: then it has the processor
+   * time of one more request.
+   */
+  #lookAfter(slot: Slot, now: number): void {
+    const { restSince = now, restLookAt = now, lastCpuMs } = slot;
+    slot.restSince = restSince;
+    if (now - restSince > restWatchMs) {
+      this.#watched.delete(slot);
+      slot.lastCpuMs = undefined;
+      slot.restSince = undefined;
+      return;
+    }
+    if (now < restLookAt) return;
+    slot.restLookAt = now + restLookMs;
+    const cpuMs = slot.cell.readCpuMs();
+    slot.lastCpuMs = cpuMs;
+    slot.restCpuMs += lastCpuMs === undefined ? 0 : cpuMs - lastCpuMs;
+    const all = [...slot.isolates.values()].map(({ limits }) => limits.cpuMs);
+    const allowedMs = Math.max(...all);
+    if (all.length === 0 || slot.restCpuMs <= allowedMs) return;
+    const culprit = slot.isolates.size === 1 ? [...slot.isolates.keys()][0] : undefined;
+    const message = `The app used more than ${allowedMs} ms of processor time after its last answer; its cell was ended.`;
+    const error = new BerthError("SANDBOX_CPU_EXCEEDED", message);
+    this.#options.onLost(slot, "cpu", culprit ?? null, error);
+  }
+
   #look(slot: Slot, now: number): void {
+    slot.restSince = undefined;
+    slot.restLookAt = undefined;
+    slot.restCpuMs = 0;
     const cpuMs = slot.cell.readCpuMs();
     const usedMs = slot.lastCpuMs === undefined ? 0 : cpuMs - slot.lastCpuMs;
     slot.lastCpuMs = cpuMs;

@@ -13,6 +13,8 @@ export interface PostureLine {
 export interface Posture {
   /** True when every line is. */
   readonly ok: boolean;
+  /** `degraded`: no control group, so memory, CPU share and processes are held by polling. */
+  readonly mode: "full" | "degraded";
   readonly jail: "bubblewrap" | "off";
   readonly engine: { readonly version: string; readonly ageDays: number };
   readonly lines: readonly PostureLine[];

@@ -6,8 +6,9 @@
  */
 
 import { Agent, type IncomingMessage, request as openRequest } from "node:http";
+import type { Socket } from "node:net";
 import { BerthError, isBerthError, parseWireError } from "@berth/protocol";
-import type { CellRequest, CellResponse } from "../calls.ts";
+import type { CellRequest, CellResponse, CellUpgrade } from "../calls.ts";
 import type { Exchange } from "../driver.ts";
 import { toAsciiJson } from "../json.ts";
 import { CellBody } from "./cell-body.ts";
@@ -27,10 +28,11 @@ const believedFaults: ReadonlySet<string> = new Set([
 
 /** What a cell is asked to do; see `isolate/host.worker.ts`. */
 export interface Operation {
-  readonly op: "load" | "invoke" | "hook" | "ping" | "unload";
+  readonly op: "load" | "invoke" | "hook" | "entry" | "ping" | "unload";
   readonly key?: string;
   readonly id?: string;
-  readonly hook?: string;
+  /** The hook's name, or the entry's kind. */
+  readonly name?: string;
   readonly props?: unknown;
 }
 
@@ -49,7 +51,7 @@ function encodeOperation(operation: Operation): string {
   return encoded;
 }
 
-function findDeclaredBytes(headers: CellRequest["headers"]): number | undefined {
+export function findDeclaredBytes(headers: CellRequest["headers"]): number | undefined {
   for (const [name, value] of headers) {
     if (name.length === 14 && name.toLowerCase() === "content-length") return Number(value);
   }
@@ -66,8 +68,9 @@ function parseFault(header: string): BerthError {
   return new BerthError("CELL_LOST", "The cell answered with a fault that cannot be read.");
 }
 
-function buildHeaders(request: CellRequest, operation: string): string[] {
+function buildHeaders(request: CellRequest, operation: string, isUpgrade: boolean): string[] {
   const flat = ["host", request.host, "berth-cell", operation];
+  if (isUpgrade) flat.push("connection", "Upgrade", "upgrade", "websocket");
   if (request.scheme === "https") flat.push("berth-proto", "https");
   const dropped = request.body === null ? ["host", "content-length", "expect"] : ["host", "expect"];
   appendHeaders(flat, request.headers, dropped);
@@ -84,15 +87,34 @@ export class Channel {
   }
 
   send(operation: Operation, request: CellRequest, exchange: Exchange): Promise<CellResponse> {
+    // Without being asked for one, a WebSocket is a failure.
+    return this.#ask(operation, request, exchange, false) as Promise<CellResponse>;
+  }
+
+  /** Asks for a WebSocket, over a connection of its own that is never used again. */
+  upgrade(
+    operation: Operation,
+    request: CellRequest,
+    exchange: Exchange,
+  ): Promise<CellUpgrade | CellResponse> {
+    return this.#ask(operation, request, exchange, true);
+  }
+
+  #ask(
+    operation: Operation,
+    request: CellRequest,
+    exchange: Exchange,
+    isUpgrade: boolean,
+  ): Promise<CellUpgrade | CellResponse> {
     return new Promise((resolve, reject) => {
       let cancelled: BerthError | undefined;
       let detachUpload: (() => void) | undefined;
       const outgoing = openRequest({
-        agent: this.#agent,
+        agent: isUpgrade ? false : this.#agent,
         socketPath: this.#options.socket.path,
         method: request.method,
         path: request.path,
-        headers: buildHeaders(request, encodeOperation(operation)),
+        headers: buildHeaders(request, encodeOperation(operation), isUpgrade),
       });
       const fail = (error: BerthError) => {
         detachUpload?.();
@@ -111,7 +133,31 @@ export class Channel {
         outgoing.destroy(error);
       });
       outgoing.on("error", (error) => void explain(error).then(fail));
-      outgoing.on("upgrade", (_incoming, socket) => socket.destroy());
+      outgoing.on("upgrade", (incoming, socket: Socket, head: Buffer) => {
+        if (!isUpgrade || incoming.statusCode !== 101) {
+          socket.destroy();
+          const message = "The cell switched protocols where it was not asked to.";
+          fail(new BerthError("FUNCTION_RESPONSE_REFUSED", message));
+          return;
+        }
+        if (head.length > 0) socket.unshift(head);
+        let broken = new Error("The connection ended.");
+        // Unheard, an error would end the server; `explain` tells of it.
+        socket.on("error", (error) => {
+          broken = error;
+        });
+        socket.once("close", () => exchange.onEnd(cancelled));
+        exchange.bindCancel((error) => {
+          cancelled = error;
+          socket.destroy(error);
+        });
+        exchange.onHead();
+        resolve({
+          socket,
+          headers: toPairs(incoming.rawHeaders),
+          explain: () => explain(broken),
+        });
+      });
       outgoing.on("response", (incoming) => {
         const onEnd = (error?: BerthError) => {
           detachUpload?.();

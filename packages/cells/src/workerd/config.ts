@@ -52,7 +52,10 @@ const config :Workerd.Config = (
 const host :Workerd.Worker = (
   modules = [(name = "host.js", esModule = embed "host.js")],
   compatibilityDate = "${engineCompatibilityDate}",
-  compatibilityFlags = ["experimental", "enable_request_signal", "request_signal_passthrough"],
+  compatibilityFlags = [
+    "experimental", "enable_request_signal", "request_signal_passthrough",
+    "no_nodejs_compat", "no_nodejs_compat_v2"
+  ],
   globalOutbound = "out",
   bindings = [(name = "LOADER", workerLoader = ())]
 );

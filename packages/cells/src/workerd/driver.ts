@@ -13,7 +13,7 @@ import { BerthError } from "@berth/protocol";
 import type { CellSink } from "../calls.ts";
 import type { CgroupRoot } from "../cgroup/cgroup.ts";
 import { findCgroupRoot } from "../cgroup/find-cgroup.ts";
-import { createUnlimitedRoot } from "../cgroup/unlimited.ts";
+import { createPolledRoot } from "../cgroup/polled.ts";
 import type { CellDriver } from "../driver.ts";
 import { type IsolateSources, readSources } from "../isolate/sources.ts";
 import { findProgram, jailedInFolder, jailedOutSocket, listLibraries } from "../jail/bubblewrap.ts";
@@ -23,6 +23,8 @@ import type { CellClock, CellLogger } from "../ports.ts";
 import { heapClassOf, writeConfig } from "./config.ts";
 import { type Engine, findEngine, stageEngine } from "./engine.ts";
 import { startCgroupLimits } from "./engine-allowance.ts";
+import { IsolateLedger } from "./isolate-ledger.ts";
+import { RateBook } from "./isolate-rates.ts";
 import { type JailPlan, launch } from "./launch.ts";
 import { openOutServer } from "./out-server.ts";
 import { pinSocket } from "./pinned-socket.ts";
@@ -49,10 +51,15 @@ export interface StartCellOptions {
 interface Ground {
   readonly runtime: RuntimeFolder;
   readonly cgroups: CgroupRoot;
-  readonly engine: Engine;
-  readonly jail: JailPlan | undefined;
+  readonly bubblewrap: string | undefined;
   readonly uids: UidLease | undefined;
   readonly sources: IsolateSources;
+}
+
+/** What new cells are started with; another engine comes with libraries of its own. */
+interface EnginePlan {
+  readonly engine: Engine;
+  readonly jail: JailPlan | undefined;
 }
 
 export function createCellId(): string {
@@ -83,18 +90,30 @@ function planJail(engine: Engine, runtime: RuntimeFolder, bubblewrap: string): J
   return { bubblewrap, libraries: listLibraries(ldd, engine.binary), seccompFile };
 }
 
+/** @throws BerthError `CELL_START_FAILED` when there is no such engine */
+function planEngine({ runtime, bubblewrap, uids }: Ground, binary: string | undefined): EnginePlan {
+  const found = findEngine(binary);
+  const engine = uids === undefined ? found : stageEngine(found, runtime.sharedPath);
+  const jail = bubblewrap === undefined ? undefined : planJail(engine, runtime, bubblewrap);
+  return { engine, jail };
+}
+
 export class WorkerdDriver implements CellDriver {
   readonly #ground: Ground;
+  #plan: EnginePlan;
   readonly #options: WorkerdDriverOptions;
   readonly #written = new Set<number>();
+  readonly #rates: RateBook;
 
   constructor(ground: Ground, options: WorkerdDriverOptions) {
     this.#ground = ground;
+    this.#plan = planEngine(ground, options.engineBinary);
     this.#options = options;
+    this.#rates = new RateBook(options.clock);
   }
 
   get jail() {
-    return this.#ground.jail === undefined ? "off" : "bubblewrap";
+    return this.#plan.jail === undefined ? "off" : "bubblewrap";
   }
 
   get cgroupVersion() {
@@ -102,7 +121,19 @@ export class WorkerdDriver implements CellDriver {
   }
 
   get engine(): Engine {
-    return this.#ground.engine;
+    return this.#plan.engine;
+  }
+
+  async replaceEngine(binary: string | undefined, sink: CellSink): Promise<void> {
+    const before = this.#plan;
+    this.#plan = planEngine(this.#ground, binary);
+    try {
+      const trial = await this.startCell({ id: createCellId(), heapClassMb: heapClassOf(0), sink });
+      await trial.stop();
+    } catch (error) {
+      this.#plan = before;
+      throw error;
+    }
   }
 
   heapClassOf(memoryMb: number): number {
@@ -111,7 +142,8 @@ export class WorkerdDriver implements CellDriver {
 
   /** In the jail every cell sees the same paths, so that one configuration serves its class. */
   #writeConfig(heapClassMb: number, cellFolder: string): string {
-    const { jail, runtime, sources } = this.#ground;
+    const { runtime, sources } = this.#ground;
+    const { jail } = this.#plan;
     if (jail === undefined) {
       const sockets = {
         inSocket: join(cellFolder, "in", inSocketName),
@@ -131,13 +163,15 @@ export class WorkerdDriver implements CellDriver {
 
   /** @throws BerthError `CELL_START_FAILED` */
   async startCell({ id, heapClassMb, sink }: StartCellOptions): Promise<WorkerdCell> {
-    const { runtime, cgroups, engine, jail, uids, sources } = this.#ground;
+    const { runtime, cgroups, uids, sources } = this.#ground;
+    const { engine, jail } = this.#plan;
     const { logger, clock } = this.#options;
     const folder = join(runtime.path, id);
     const inFolder = join(folder, "in");
     const outSocket = join(folder, "out.sock");
-    const isolateKeys = new Set<string>();
     await using cleanup = new AsyncDisposableStack();
+    const isolates = new IsolateLedger(this.#rates);
+    cleanup.defer(() => isolates.closeAll());
     const hostUid = uids?.acquire();
     cleanup.defer(() => {
       if (hostUid !== undefined) uids?.release(hostUid);
@@ -147,12 +181,11 @@ export class WorkerdDriver implements CellDriver {
     const cgroup = cgroups.create(id);
     cleanup.defer(() => cgroup.remove());
     cgroup.setLimits(startCgroupLimits(heapClassMb));
-    const hasIsolate = (key: string) => isolateKeys.has(key);
     const outServer = await openOutServer({
       cellId: id,
       socketPath: outSocket,
       sink,
-      hasIsolate,
+      isolates,
       logger,
       clock,
     });
@@ -189,7 +222,7 @@ export class WorkerdDriver implements CellDriver {
       outServer,
       cgroup,
       sources,
-      isolateKeys,
+      isolates,
       onReaped: () => held.disposeAsync(),
     });
   }
@@ -203,19 +236,16 @@ export class WorkerdDriver implements CellDriver {
 /** @throws BerthError `JAIL_UNAVAILABLE`, `DATA_FOLDER_LOCKED`, `CELL_START_FAILED` */
 export async function openWorkerdDriver(options: WorkerdDriverOptions): Promise<WorkerdDriver> {
   const bubblewrap = options.jail === "required" ? findBubblewrap() : undefined;
-  const found = findEngine(options.engineBinary);
   const hasOwnUids = bubblewrap !== undefined && process.getuid?.() === 0;
   const runtime = openRuntimeFolder(options.folder, hasOwnUids);
   try {
     const cgroups =
-      options.cgroup === "off" ? createUnlimitedRoot() : findCgroupRoot(runtime.poolName);
+      options.cgroup === "off" ? createPolledRoot() : findCgroupRoot(runtime.poolName);
     const stale = await cgroups.removeStale();
     if (stale > 0) options.logger.warn({ groups: stale }, "removed cells of a killed server");
-    const engine = hasOwnUids ? stageEngine(found, runtime.sharedPath) : found;
-    const jail = bubblewrap === undefined ? undefined : planJail(engine, runtime, bubblewrap);
     const uids = hasOwnUids ? createUidLease() : undefined;
     return new WorkerdDriver(
-      { runtime, cgroups, engine, jail, uids, sources: readSources() },
+      { runtime, cgroups, bubblewrap, uids, sources: readSources() },
       options,
     );
   } catch (error) {

@@ -14,17 +14,17 @@ const engineAllowanceMb = 96;
 /** Until a blank cell is given to an app, so that it starts at full speed. */
 const startCpuPercent = 200;
 
-const defaultPids = defaultCellLimits.pids ?? 64;
-
 export function toCgroupLimits(limits: CellLimits): CgroupLimits {
   return {
     memoryBytes: (limits.memoryMb + engineAllowanceMb) * bytesPerMb,
     cpuPercent: limits.cpuPercent,
-    pids: limits.pids ?? defaultPids,
+    cpuBurstMs: limits.cpuBurstMs ?? defaultCellLimits.cpuBurstMs,
+    pids: limits.pids ?? defaultCellLimits.pids,
   };
 }
 
 export function startCgroupLimits(heapClassMb: number): CgroupLimits {
   const memoryBytes = (heapClassMb + engineAllowanceMb) * bytesPerMb;
-  return { memoryBytes, cpuPercent: startCpuPercent, pids: defaultPids };
+  const { pids } = defaultCellLimits;
+  return { memoryBytes, cpuPercent: startCpuPercent, cpuBurstMs: 0, pids };
 }

@@ -10,6 +10,7 @@ import {
   linkSync,
   lstatSync,
   openSync,
+  readFileSync,
   readSync,
   renameSync,
   rmSync,
@@ -59,7 +60,8 @@ export function findEngine(binary?: string): Engine {
   try {
     const fromWorkerd = createRequire(createRequire(import.meta.url).resolve("workerd"));
     const manifest = fromWorkerd.resolve(`${name}/package.json`);
-    const { version } = fromWorkerd(manifest) as { version: string };
+    // Read anew each time: the engine may be replaced while the server runs.
+    const { version } = JSON.parse(readFileSync(manifest, "utf8")) as { version: string };
     const path = join(dirname(manifest), "bin", "workerd");
     return { binary: path, version, releasedAt: releaseDate(version) };
   } catch (cause) {

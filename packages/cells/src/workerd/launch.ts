@@ -90,6 +90,17 @@ function buildCommand(program: string, configFolder: string): string[] {
   return [program, "serve", "--experimental", `--control-fd=${controlFd}`, config];
 }
 
+/**
+ * Node cannot set limits of a process that it starts. A core would hold what the app was given, and
+ * be written where the jail's files lie; the shell is gone before the program begins.
+ */
+function withoutCoreDumps(
+  program: string,
+  programArguments: readonly string[],
+): [string, string[]] {
+  return ["/bin/sh", ["-c", 'ulimit -c 0 && exec "$0" "$@"', program, ...programArguments]];
+}
+
 function start(input: LaunchInput): ChildProcess {
   const { jail, hostUid } = input;
   const seccomp = jail?.seccompFile === undefined ? undefined : openSync(jail.seccompFile, "r");
@@ -99,22 +110,19 @@ function start(input: LaunchInput): ChildProcess {
     const options = { ...identity, stdio: [...stdio], env: {}, cwd: "/" };
     if (jail === undefined) {
       const [program = "", ...rest] = buildCommand(input.engine, input.configFolder);
-      return spawn(program, rest, options);
+      return spawn(...withoutCoreDumps(program, rest), options);
     }
     const command = buildCommand(jailedEngine, jailedConfigFolder);
     const seccompArgument = seccomp === undefined ? undefined : seccompFd;
-    return spawn(
-      jail.bubblewrap,
-      buildJailArguments({
-        ...input,
-        libraries: jail.libraries,
-        infoFd,
-        blockFd,
-        seccompFd: seccompArgument,
-        command,
-      }),
-      options,
-    );
+    const jailArguments = buildJailArguments({
+      ...input,
+      libraries: jail.libraries,
+      infoFd,
+      blockFd,
+      seccompFd: seccompArgument,
+      command,
+    });
+    return spawn(...withoutCoreDumps(jail.bubblewrap, jailArguments), options);
   } finally {
     if (seccomp !== undefined) closeSync(seccomp);
   }

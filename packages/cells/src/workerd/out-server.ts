@@ -8,6 +8,7 @@
 
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { pipeline as pipe, type Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { BerthError, isBerthError, toWire } from "@berth/protocol";
 import type { CellSink } from "../calls.ts";
@@ -15,7 +16,9 @@ import { type JsonValue, toAsciiJson } from "../json.ts";
 import type { CellClock, CellLogger } from "../ports.ts";
 import { readBounded } from "./bounded-read.ts";
 import { appendHeaders, toPairs } from "./headers.ts";
+import type { IsolateLedger } from "./isolate-ledger.ts";
 import { createLogIntake, type LogIntake } from "./log-intake.ts";
+import { createPacedStream } from "./paced-stream.ts";
 import { createTokenBucket, type TokenBucket } from "./token-bucket.ts";
 
 const maxCallBytes = 4 * 1024 * 1024;
@@ -48,7 +51,7 @@ export interface OutServerOptions {
   readonly cellId: string;
   readonly socketPath: string;
   readonly sink: CellSink;
-  readonly hasIsolate: (key: string) => boolean;
+  readonly isolates: IsolateLedger;
   readonly logger: CellLogger;
   readonly clock: CellClock;
   readonly limits?: Partial<OutLimits>;
@@ -142,13 +145,35 @@ class OutHandler {
 
   #getKey(fields: Fields): string {
     const { key } = fields;
-    if (typeof key !== "string" || !this.#options.hasIsolate(key)) {
+    if (typeof key !== "string" || !this.#options.isolates.has(key)) {
       throw new BerthError(
         "HANDLE_INVALID",
         "The call names an isolate that this cell does not run.",
       );
     }
     return key;
+  }
+
+  /** @throws BerthError `SANDBOX_SUBREQUESTS_EXCEEDED` */
+  #charge(isolateKey: string, handle: string | null): void {
+    this.#refuseOver(isolateKey, this.#options.isolates.takeSubrequest(isolateKey, handle));
+  }
+
+  /** An app may swallow the error; its publisher finds it in the log all the same. */
+  #refuseOver(isolateKey: string, error: BerthError | undefined): void {
+    if (error === undefined) return;
+    this.#logs.note(isolateKey, error);
+    throw error;
+  }
+
+  /** What breaks on one side breaks on the other, where it is seen: nothing is to be done here. */
+  #pace(isolateKey: string, body: Readable): Readable {
+    const pace = this.#options.isolates.paceOf(isolateKey);
+    if (pace === undefined) return body;
+    const paced = createPacedStream(pace);
+    paced.on("error", () => undefined);
+    pipe(body, paced, () => undefined);
+    return paced;
   }
 
   #toWire(error: unknown): object {
@@ -167,9 +192,11 @@ class OutHandler {
       if (handle !== null && (typeof handle !== "string" || handle.length > maxNameLength)) {
         throw new BerthError("HANDLE_INVALID", "The invocation handle is not a string.");
       }
+      const isolateKey = this.#getKey(fields);
+      this.#charge(isolateKey, handle);
       const value = await this.#options.sink.onCall({
         cellId: this.#options.cellId,
-        isolateKey: this.#getKey(fields),
+        isolateKey,
         handle,
         capability: getName(fields, "capability"),
         method: getName(fields, "method"),
@@ -209,19 +236,22 @@ class OutHandler {
       const fields = parseObject(String(incoming.headers["berth-cell"] ?? ""));
       const { url } = fields;
       if (typeof url !== "string") throw new BerthError("EGRESS_DENIED", "The URL is missing.");
+      const isolateKey = this.#getKey(fields);
+      this.#charge(isolateKey, null);
+      this.#refuseOver(isolateKey, this.#options.isolates.takeEgress(isolateKey));
       const response = await this.#options.sink.onEgress({
         cellId: this.#options.cellId,
-        isolateKey: this.#getKey(fields),
+        isolateKey,
         method: incoming.method ?? "GET",
         url,
         headers: toPairs(incoming.rawHeaders),
-        body: incoming,
+        body: this.#pace(isolateKey, incoming),
         signal: aborter.signal,
       });
       const headers: string[] = [];
       appendHeaders(headers, response.headers, []);
       outgoing.writeHead(response.status, headers);
-      await pipeline(response.body, outgoing);
+      await pipeline(this.#pace(isolateKey, response.body), outgoing);
     } catch (error) {
       if (outgoing.headersSent || outgoing.destroyed) outgoing.destroy();
       else outgoing.writeHead(502, ["berth-fault", toAsciiJson(this.#toWire(error))]).end();

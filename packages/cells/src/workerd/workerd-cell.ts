@@ -4,19 +4,33 @@ import type { Server } from "node:http";
 import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { BerthError } from "@berth/protocol";
-import type { CellRequest, CellResponse, HookContext, HookResult } from "../calls.ts";
+import {
+  type CellRequest,
+  type CellResponse,
+  type CellUpgrade,
+  type EntryKind,
+  type EntryResult,
+  entryKinds,
+  type HookContext,
+  type HookResult,
+} from "../calls.ts";
 import type { CellCgroup } from "../cgroup/cgroup.ts";
 import type { Cell, CellExit, Exchange, LoadDescription } from "../driver.ts";
 import { buildLoadBody, type IsolateSources } from "../isolate/sources.ts";
 import type { JsonValue } from "../json.ts";
-import { type CellLimits, checkSpec, type IsolateSpec } from "../spec.ts";
+import { createLimitError } from "../limit-error.ts";
+import { type CellLimits, checkSpec, defaultCellLimits, type IsolateSpec } from "../spec.ts";
 import { Channel } from "./channel.ts";
 import { toCgroupLimits } from "./engine-allowance.ts";
+import type { IsolateLedger } from "./isolate-ledger.ts";
 import type { LaunchedProcess } from "./launch.ts";
 import type { PinnedSocket } from "./pinned-socket.ts";
+import { boundRequest } from "./request-bound.ts";
 
 const exitGraceMs = 1_000;
 const maxDescriptionBytes = 64 * 1024;
+/** What a hook or an entry may answer: it is read whole. */
+const maxResultBytes = 1024 * 1024;
 const heapOverrun = /heap out of memory|heap limit|Fatal process out of memory|OOM/i;
 
 export interface WorkerdCellParts {
@@ -29,7 +43,7 @@ export interface WorkerdCellParts {
   readonly cgroup: CellCgroup;
   readonly sources: IsolateSources;
   /** The isolates that out.sock believes this cell to run; kept by the cell. */
-  readonly isolateKeys: Set<string>;
+  readonly isolates: IsolateLedger;
   /** Gives back what the driver lent: folder, group, user id. */
   onReaped(): Promise<void>;
 }
@@ -55,6 +69,21 @@ const unwatched: Exchange = Object.freeze({
   onHead: () => undefined,
   onEnd: () => undefined,
 });
+
+/** An answer that is read whole is held to less than one that streams. */
+function bound(exchange: Exchange, maxBytes: number): Exchange {
+  return {
+    maxResponseBytes: Math.min(maxBytes, exchange.maxResponseBytes),
+    bindCancel: (cancel) => exchange.bindCancel(cancel),
+    onProgress: () => exchange.onProgress(),
+    onHead: () => exchange.onHead(),
+    onEnd: (error) => exchange.onEnd(error),
+  };
+}
+
+function isEntryKind(name: unknown): name is EntryKind {
+  return entryKinds.some((kind) => kind === name);
+}
 
 function toProps(context: Pick<HookContext, "handle" | "props" | "requestId">): object {
   const { props, handle, requestId } = context;
@@ -101,8 +130,7 @@ export class WorkerdCell implements Cell {
   #classify(code: number | null, signal: string | null, oomKills: number): CellExit {
     const output = this.#parts.process.readOutput().trim();
     const detail = `ended with ${signal ?? `code ${code}`}. ${output.slice(-1_000)}`;
-    if (oomKills > 0)
-      return { cause: "memory", detail: `killed by the kernel for memory; ${detail}` };
+    if (oomKills > 0) return { cause: "memory", detail: `killed for its memory; ${detail}` };
     if (this.#isStopping) return { cause: "stopped", detail: "stopped" };
     return { cause: heapOverrun.test(output) ? "heap" : "crash", detail };
   }
@@ -149,27 +177,95 @@ export class WorkerdCell implements Cell {
     const body = buildLoadBody(spec, this.#parts.sources);
     this.#loads += 1;
     // While it loads, the isolate may already log.
-    this.#parts.isolateKeys.add(spec.key);
+    this.#parts.isolates.open(spec.key, spec.limits);
     try {
       const id = `${spec.key}#${this.#loads}`;
-      const answer = await this.#ask({ op: "load", key: spec.key, id }, body, exchange);
-      const { hasFetch, hooks } = JSON.parse(answer) as { hasFetch?: unknown; hooks?: unknown };
-      const names = Array.isArray(hooks) ? hooks.filter((name) => typeof name === "string") : [];
-      return { hasFetch: hasFetch === true, hooks: names };
+      const within = bound(exchange, maxDescriptionBytes);
+      const { startMs = defaultCellLimits.startMs } = spec.limits;
+      const answer = await this.#withinStart(startMs, () =>
+        this.#ask({ op: "load", key: spec.key, id }, body, within),
+      );
+      const told = (JSON.parse(answer) ?? {}) as Record<string, unknown>;
+      const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
+      return {
+        hasFetch: told.hasFetch === true,
+        hooks: listOf(told.hooks).filter((name) => typeof name === "string"),
+        entries: listOf(told.entries).filter(isEntryKind),
+      };
     } catch (error) {
-      this.#parts.isolateKeys.delete(spec.key);
+      this.#parts.isolates.close(spec.key);
       if (!(error instanceof SyntaxError)) throw error;
       throw new BerthError("MODULE_INVALID", "The app's module describes itself in no known form.");
     }
   }
 
+  /** A module that does not come to an end holds the cell's one thread: only its end frees it. */
+  async #withinStart<Result>(startMs: number, run: () => Promise<Result>): Promise<Result> {
+    let isOver = false;
+    const timer = setTimeout(() => {
+      isOver = true;
+      void this.stop();
+    }, startMs);
+    try {
+      return await run();
+    } catch (error) {
+      if (!isOver) throw error;
+      const message = `The app's modules did not load within ${startMs} ms; its cell was ended.`;
+      const met = { limit: "start-up time", enforcer: "watchdog", allowed: startMs } as const;
+      throw createLimitError("SANDBOX_START_EXCEEDED", message, met);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
   async unload(key: string): Promise<void> {
-    this.#parts.isolateKeys.delete(key);
+    this.#parts.isolates.close(key);
     await this.#ask({ op: "unload", key }, null, unwatched);
   }
 
   invoke(key: string, request: CellRequest, exchange: Exchange): Promise<CellResponse> {
-    return this.#channel.send({ op: "invoke", key, props: toProps(request) }, request, exchange);
+    const operation = { op: "invoke", key, props: toProps(request) } as const;
+    return this.#counted(key, request.handle, exchange, (counted) => {
+      const { maxRequestBytes } = this.#parts.isolates.limitsOf(key);
+      const bounded = boundRequest(request, maxRequestBytes, counted);
+      return this.#channel.send(operation, request, bounded);
+    });
+  }
+
+  /** What the app fetches and calls from now on, until the exchange ends, is this request's. */
+  async #counted<Result>(
+    key: string,
+    handle: string,
+    exchange: Exchange,
+    send: (counted: Exchange) => Promise<Result>,
+  ): Promise<Result> {
+    const end = this.#parts.isolates.begin(key, handle);
+    try {
+      return await send({
+        maxResponseBytes: exchange.maxResponseBytes,
+        bindCancel: (cancel) => exchange.bindCancel(cancel),
+        onProgress: () => exchange.onProgress(),
+        onHead: () => exchange.onHead(),
+        onEnd(error) {
+          end();
+          exchange.onEnd(error);
+        },
+      });
+    } catch (error) {
+      end();
+      throw error;
+    }
+  }
+
+  upgrade(
+    key: string,
+    request: CellRequest,
+    exchange: Exchange,
+  ): Promise<CellUpgrade | CellResponse> {
+    const operation = { op: "invoke", key, props: toProps(request) } as const;
+    return this.#counted(key, request.handle, exchange, (counted) =>
+      this.#channel.upgrade(operation, request, counted),
+    );
   }
 
   async runHook(
@@ -179,16 +275,39 @@ export class WorkerdCell implements Cell {
     context: HookContext,
     exchange: Exchange,
   ): Promise<HookResult> {
-    const operation = { op: "hook", key, hook, props: toProps(context) } as const;
-    const answer = await this.#ask(operation, JSON.stringify(payload), exchange);
+    const operation = { op: "hook", key, name: hook, props: toProps(context) } as const;
+    const { isDefined, result } = await this.#counted(key, context.handle, exchange, (counted) =>
+      this.#run(operation, payload, counted),
+    );
+    // It came from JSON.parse.
+    return { isDefined: isDefined === true, result: (result ?? null) as JsonValue };
+  }
+
+  async runEntry(
+    key: string,
+    kind: EntryKind,
+    input: JsonValue,
+    context: HookContext,
+    exchange: Exchange,
+  ): Promise<EntryResult> {
+    const operation = { op: "entry", key, name: kind, props: toProps(context) } as const;
+    const told = await this.#counted(key, context.handle, exchange, (counted) =>
+      this.#run(operation, input, counted),
+    );
+    return { isDefined: told.isDefined === true, isRetryRefused: told.isRetryRefused === true };
+  }
+
+  async #run(
+    operation: Parameters<Channel["send"]>[0],
+    input: JsonValue,
+    exchange: Exchange,
+  ): Promise<Readonly<Record<string, unknown>>> {
+    const within = bound(exchange, maxResultBytes);
+    const answer = await this.#ask(operation, JSON.stringify(input), within);
     try {
-      const { isDefined, result } = JSON.parse(answer) as {
-        isDefined?: unknown;
-        result?: JsonValue;
-      };
-      return { isDefined: isDefined === true, result: result ?? null };
+      return (JSON.parse(answer) ?? {}) as Record<string, unknown>;
     } catch (cause) {
-      const message = `Hook "${hook}" did not answer with JSON.`;
+      const message = `"${operation.name}" did not answer with JSON.`;
       throw new BerthError("FUNCTION_RESPONSE_REFUSED", message, { cause });
     }
   }

@@ -28,6 +28,23 @@ export const resourcesView = z.object({
   apiCalls: z.number().describe("Calls a minute"),
 });
 
+/** What the function may use for one request, or in one second; see `FunctionLimits`. */
+export const functionLimitsView = z.object({
+  wallMs: z.number(),
+  cpuMs: z.number(),
+  cpuBurstMs: z.number(),
+  startMs: z.number(),
+  maxRequestBytes: z.number(),
+  maxResponseBytes: z.number(),
+  maxConcurrentRequests: z.number(),
+  maxQueuedRequests: z.number(),
+  maxSubrequests: z.number(),
+  egressRequestsPerSecond: z.number(),
+  egressBytesPerSecond: z.number(),
+  logLinesPerSecond: z.number(),
+  maxLogLineLength: z.number(),
+});
+
 export const installationView = z.object({
   id: z.string(),
   organization,
@@ -53,6 +70,11 @@ export const grantView = permissionView.extend({
 export const installationDetail = installationView.extend({
   grants: z.array(grantView),
   resources: resourcesView,
+  functionLimits: functionLimitsView
+    .nullable()
+    .describe(
+      "Effective: what the manifest asks, clamped by the operator; null without a function",
+    ),
   configSchema: z.record(z.string(), z.unknown()).nullable(),
   secrets: z.array(
     z.object({

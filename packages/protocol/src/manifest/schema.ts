@@ -4,7 +4,13 @@
  */
 import * as z from "zod/mini";
 import { isSlug } from "../ids.ts";
-import { defaultResourceLimits, maxResourceLimits, type ResourceLimits } from "../limits.ts";
+import {
+  defaultResourceLimits,
+  type FunctionLimits,
+  maxFunctionLimits,
+  maxResourceLimits,
+  type ResourceLimits,
+} from "../limits.ts";
 import { isResourcePattern, permissionSchema } from "../permissions/grammar.ts";
 import { describeHidden, isPlainBlock, isPlainLine } from "../plain-text.ts";
 
@@ -93,8 +99,29 @@ const name64 = z
   .string()
   .check(rule(/^[A-Za-z][\w.-]{0,63}$/, "is not a name of letters, digits, dots, dashes"));
 
+/** Left out, it is the default; what is asked may be clamped by the operator. */
+const bound = (name: keyof FunctionLimits, least = 1) =>
+  z.optional(z.number().check(z.int(), z.minimum(least), z.maximum(maxFunctionLimits[name])));
+
+const functionBounds = z.strictObject({
+  wallMs: bound("wallMs", 100),
+  cpuMs: bound("cpuMs", 10),
+  cpuBurstMs: bound("cpuBurstMs", 0),
+  startMs: bound("startMs", 100),
+  maxRequestBytes: bound("maxRequestBytes", 0),
+  maxResponseBytes: bound("maxResponseBytes", 0),
+  maxConcurrentRequests: bound("maxConcurrentRequests"),
+  maxQueuedRequests: bound("maxQueuedRequests", 0),
+  maxSubrequests: bound("maxSubrequests", 0),
+  egressRequestsPerSecond: bound("egressRequestsPerSecond"),
+  egressBytesPerSecond: bound("egressBytesPerSecond", 1_024),
+  logLinesPerSecond: bound("logLinesPerSecond"),
+  maxLogLineLength: bound("maxLogLineLength", 80),
+});
+
 const server = z.strictObject({
   entry: path,
+  limits: z.prefault(functionBounds, {}),
   schedules: z._default(
     z
       .array(z.strictObject({ name: name64, cron: text(100), timezone: z.optional(text(60)) }))

@@ -120,6 +120,7 @@ export async function createBerth(options: BerthOptions): Promise<Berth> {
     watchCrashLoops({
       pool: plane.pool,
       fail: (id, reason) => fail(works, id, reason),
+      insight: plane.insight,
       logger: ground.logger,
     }),
   );

@@ -76,7 +76,7 @@ export async function openDataPlane(
     jail: options.jail ?? "required",
     onCall: (call) => gateway.call(call),
     onEgress: (call) => gateway.egress(call),
-    onLog: (entry) => gateway.log(entry),
+    onLog: (entry) => (functions ?? gateway).log(entry),
     logger: ground.logger,
     clock: ground.clock,
   });
@@ -95,6 +95,7 @@ export async function openDataPlane(
     insight,
     ground,
     createRequestId,
+    ...(options.ceilings === undefined ? {} : { ceilings: options.ceilings }),
   });
   opened.defer(functions.close);
   return { pool, functions, gateway, metering, insight };

@@ -1,6 +1,6 @@
 /** What a Berth is made from, and what it gives. */
 import type { CellPool } from "@berth/cells";
-import type { ResourceLimits } from "@berth/protocol";
+import type { FunctionLimits, ResourceLimits } from "@berth/protocol";
 import type { PostureView } from "@berth/protocol/api";
 import type { Logger } from "pino";
 import type { EgressOptions } from "../gateway/egress/egress.ts";
@@ -46,8 +46,11 @@ export interface BerthOptions {
   };
   /** Origins of the operator's product. Default none. */
   readonly productOrigins?: readonly string[];
-  /** The most that one installation may get. Default: protocol's `maxResourceLimits`. */
-  readonly ceilings?: Partial<ResourceLimits>;
+  /**
+   * The most that one installation may get, whatever its manifest asks. Default: protocol's
+   * `maxResourceLimits` and `maxFunctionLimits`.
+   */
+  readonly ceilings?: Partial<ResourceLimits & FunctionLimits>;
   readonly egress?: Pick<EgressOptions, "allowPrivate" | "resolve" | "connect">;
   /** When limits are tried out: while starting, in the background, or when first asked for. */
   readonly posture?: "start" | "first-ask";
@@ -68,7 +71,7 @@ export interface Berth extends AsyncDisposable {
   readonly registry: OpenedRegistry;
   readonly database: Database;
   readonly blobs: BlobStore;
-  readonly cells: Pick<CellPool, "list" | "onEvent" | "stopIdle">;
+  readonly cells: Pick<CellPool, "list" | "onEvent" | "stopIdle" | "quarantined" | "replaceEngine">;
   /** Unfinished runs that were taken up at the start. */
   readonly resumedRuns: readonly string[];
   posture(): Promise<PostureView>;

@@ -34,7 +34,13 @@ export function createPostureKeeper(options: PostureKeeperOptions): PostureKeepe
       probe(),
       provePosture({ folder, jail, logger: ground.logger }),
     ]);
-    return viewOf(report, posture, noticesOf(options), new Date(ground.clock.now()));
+    const notices = noticesOf(options);
+    if (posture.mode === "degraded") {
+      notices.push(
+        "No control group can be written, so memory, CPU share and processes of cells are held by polling, which is coarser; delegate one (systemd: Delegate=yes).",
+      );
+    }
+    return viewOf(report, posture, notices, new Date(ground.clock.now()));
   }
 
   return {
@@ -67,7 +73,10 @@ function viewOf(
   provenAt: Date,
 ): PostureView {
   const isWhole =
-    report.ok && posture.ok && posture.lines.every(({ enforcer }) => enforcer !== "none");
+    report.ok &&
+    posture.ok &&
+    posture.mode === "full" &&
+    posture.lines.every(({ enforcer }) => enforcer !== "none");
   const level = posture.jail === "off" ? "unsafe" : isWhole ? "full" : "degraded";
   return {
     level,

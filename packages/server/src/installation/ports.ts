@@ -1,5 +1,5 @@
 /** What installing needs of other domains; the composition root passes it in. */
-import type { ResourceLimits } from "@berth/protocol";
+import type { FunctionLimits, ResourceLimits } from "@berth/protocol";
 import type { Organization } from "../identity/identity.ts";
 import type { Registry, Release } from "../registry/registry.ts";
 import type { Functions } from "../runtime/functions.ts";
@@ -22,7 +22,7 @@ export interface SandboxCheck {
 /** What the operator allows apps on this host. */
 export interface HostPolicy {
   /** No installation gets more, whatever its manifest asks. */
-  readonly ceilings: ResourceLimits;
+  readonly ceilings: ResourceLimits & Partial<FunctionLimits>;
   readonly sandboxLevels: ReadonlySet<"strict" | "moderate" | "permissive">;
 }
 

@@ -102,6 +102,7 @@ export function installationHandlers(
         organizationSlug: organizationOf(context).slug,
         peopleNames: await people.namesOf(grantedBy),
         functionOrigin: functionOriginOf(parts.row.id),
+        ceilings: works.policy.ceilings,
       });
     },
 

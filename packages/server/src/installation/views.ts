@@ -1,7 +1,9 @@
 /** Installations and runs as the API shows them. */
-import type { ParsedManifest, ResourceLimits } from "@berth/protocol";
+import { clampFunctionLimits, type ParsedManifest, type ResourceLimits } from "@berth/protocol";
 import type { InstallationDetail, InstallationView, RunView } from "@berth/protocol/api";
 import type { RunRecord } from "../jobs/run.ts";
+import type { HostPolicy } from "./ports.ts";
+import { clampResources } from "./resources.ts";
 import { type InstallationParts, type InstallationRow, stateOf } from "./store.ts";
 
 export function viewOf(row: InstallationRow, organizationSlug: string): InstallationView {
@@ -28,6 +30,7 @@ export function detailOf(
     readonly organizationSlug: string;
     readonly peopleNames: ReadonlyMap<string, string>;
     readonly functionOrigin: string;
+    readonly ceilings: HostPolicy["ceilings"];
   },
 ): InstallationDetail {
   const { row, grants } = parts;
@@ -45,7 +48,12 @@ export function detailOf(
       grantedBy: about.peopleNames.get(grant.granted_by) ?? grant.granted_by,
       grantedAt: grant.granted_at.toISOString(),
     })),
-    resources: row.resources as ResourceLimits,
+    resources: clampResources(row.resources as ResourceLimits, about.ceilings),
+    functionLimits:
+      manifest.server === undefined
+        ? null
+        : // Manifests of older releases were stored without it.
+          clampFunctionLimits(manifest.server.limits ?? {}, about.ceilings),
     configSchema: manifest.server?.config ?? null,
     secrets: secretsOf(manifest, parts.secrets),
     functionOrigin: manifest.server === undefined ? null : about.functionOrigin,

@@ -15,6 +15,7 @@ import { sendError } from "./answer.ts";
 import type { Frames } from "./frames.ts";
 import type { Functions } from "./functions.ts";
 import type { Hosts } from "./hosts.ts";
+import type { Upgrade } from "./serve-upgrade.ts";
 import { type SlowClientOptions, watchSlowClients } from "./slow-clients.ts";
 
 export interface ApiOrigin {
@@ -29,7 +30,7 @@ export interface FrontDoorOptions {
   readonly port: number;
   /** Answers the console's hosts: the API and the console itself. */
   readonly api: (request: Request, from: ApiOrigin) => Promise<Response>;
-  readonly functions: Pick<Functions, "handle">;
+  readonly functions: Pick<Functions, "handle" | "handleUpgrade" | "closeSockets">;
   readonly frames: Pick<Frames, "handle">;
   readonly hosts: Pick<Hosts, "classify">;
   readonly createRequestId: () => string;
@@ -104,13 +105,31 @@ export async function openFrontDoor(options: FrontDoorOptions): Promise<FrontDoo
       sendError({ request, response, requestId: createRequestId() }, error);
     });
   });
-  server.on("upgrade", (_request, socket: Socket) => {
-    refuseRaw(
-      socket,
-      "501 Not Implemented",
-      "UNAVAILABLE",
-      "WebSocket connections are not served here.",
-    );
+
+  function upgrade(offer: Upgrade): Promise<void> {
+    const { request, socket } = offer;
+    const host = checkHead(request.rawHeaders, request.url ?? "");
+    const kind = hosts.classify(host ?? "");
+    if (kind === undefined) {
+      const { code, message } = refusal(request);
+      const isUnknown = code === "HOST_UNKNOWN";
+      refuseRaw(socket, isUnknown ? "421 Misdirected Request" : "400 Bad Request", code, message);
+      return Promise.resolve();
+    }
+    const isWebSocket = request.headers.upgrade?.toLowerCase() === "websocket";
+    if (isWebSocket && kind.kind === "functions" && !isDraining) {
+      return functions.handleUpgrade(offer, kind.installationId, createRequestId());
+    }
+    const message = "WebSocket connections are served on a function's own host only.";
+    refuseRaw(socket, "501 Not Implemented", "UNAVAILABLE", message);
+    return Promise.resolve();
+  }
+
+  server.on("upgrade", (request, socket: Socket, head: Buffer) => {
+    upgrade({ request, socket, head }).catch((error: unknown) => {
+      logger.error({ err: error }, "an upgrade was answered by nobody");
+      socket.destroy();
+    });
   });
   server.on("connect", (_request, socket: Socket) => {
     refuseRaw(socket, "400 Bad Request", "REQUEST_INVALID", "This server is no proxy.");
@@ -147,6 +166,9 @@ export async function openFrontDoor(options: FrontDoorOptions): Promise<FrontDoo
 
   function drain(deadlineMs: number): Promise<void> {
     isDraining = true;
+    functions.closeSockets().catch((error: unknown) => {
+      logger.error({ err: error }, "WebSockets were not closed");
+    });
     return new Promise((resolve) => {
       const timer = setTimeout(() => server.closeAllConnections(), deadlineMs);
       server.close(() => {

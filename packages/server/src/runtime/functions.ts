@@ -1,8 +1,9 @@
 /** What other domains may ask of the function data plane. */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { JsonValue } from "@berth/cells";
+import type { EntryKind, EntryResult, JsonValue } from "@berth/cells";
 import type { HookName } from "@berth/protocol";
 import type { LiveInstallation } from "../installation/live.ts";
+import type { Upgrade } from "./serve-upgrade.ts";
 
 export interface FunctionUsage {
   /** Resident memory of its cells; 0 when it sleeps. */
@@ -24,6 +25,13 @@ export interface Functions {
     hook: HookName,
     payload: JsonValue,
   ): Promise<{ readonly isDefined: boolean; readonly result: JsonValue }>;
+  /**
+   * Delivers a schedule's moment or an event to the app, in the name of the installation.
+   *
+   * @param input - of `scheduled`: `{ scheduledTime, cron }`; of `event`: the event
+   * @throws INSTALLATION_STATE when it does not serve, FUNCTION_THREW, SANDBOX_*, CELL_*
+   */
+  callEntry(live: LiveInstallation, kind: EntryKind, input: JsonValue): Promise<EntryResult>;
   /** Drains and stops every cell of the installation, and forgets its code. */
   release(installationId: string): Promise<void>;
   usage(installationId: string): FunctionUsage | undefined;
@@ -34,4 +42,8 @@ export interface Functions {
     installationId: string,
     requestId: string,
   ): Promise<void>;
+  /** Opens a WebSocket to a function's own host. Never rejects; resolves when it is closed. */
+  handleUpgrade(upgrade: Upgrade, installationId: string, requestId: string): Promise<void>;
+  /** Ends every WebSocket and opens no more: the server is stopping. */
+  closeSockets(): Promise<void>;
 }

@@ -1,14 +1,16 @@
 /** Calls that Berth itself makes into an app: loading, health, hooks. Nobody is signed in. */
-import type { CellPool, IsolateSpec, JsonValue } from "@berth/cells";
+import type { CellPool, EntryKind, EntryResult, IsolateSpec, JsonValue } from "@berth/cells";
 import { BerthError, functionLimits, type HookName, isBerthError } from "@berth/protocol";
 import type { Gateway } from "../gateway/gateway.ts";
 import type { LiveInstallation } from "../installation/live.ts";
+import type { Policy, PolicyQuestion } from "../policy/policy.ts";
 import type { Specs } from "./spec.ts";
 
 export interface HookDependencies {
-  readonly pool: Pick<CellPool, "load" | "fetch" | "callHook">;
+  readonly pool: Pick<CellPool, "load" | "fetch" | "callHook" | "callEntry">;
   readonly specs: Specs;
   readonly gateway: Pick<Gateway, "mint" | "release">;
+  readonly policy: Pick<Policy, "demandServing">;
   readonly createRequestId: () => string;
   readonly functionHost: (installationId: string) => string;
 }
@@ -16,6 +18,7 @@ export interface HookDependencies {
 export interface Hooks {
   load(live: LiveInstallation): Promise<void>;
   checkHealth(live: LiveInstallation): Promise<void>;
+  callEntry(live: LiveInstallation, kind: EntryKind, input: JsonValue): Promise<EntryResult>;
   runHook(
     live: LiveInstallation,
     hook: HookName,
@@ -30,20 +33,23 @@ interface OwnCall {
 }
 
 export function createHooks(dependencies: HookDependencies): Hooks {
-  const { pool, specs, gateway } = dependencies;
+  const { pool, specs, gateway, policy } = dependencies;
 
   async function within<Result>(
     live: LiveInstallation,
     spec: IsolateSpec,
     run: (call: OwnCall) => Promise<Result>,
+    { purpose, requestId }: Pick<PolicyQuestion, "purpose"> & { readonly requestId: string } = {
+      purpose: "hook",
+      requestId: dependencies.createRequestId(),
+    },
   ): Promise<Result> {
-    const requestId = dependencies.createRequestId();
     const handle = gateway.mint({
       live,
       isolateKey: spec.key,
       member: null,
       requestId,
-      purpose: "hook",
+      purpose,
     });
     const props = {
       installation: live.id,
@@ -63,6 +69,19 @@ export function createHooks(dependencies: HookDependencies): Hooks {
     const spec = await specs.load(live);
     const limits = { ...spec.limits, wallMs: functionLimits.hookWallMs };
     return within(live, spec, (call) => pool.callHook({ ...spec, limits }, hook, payload, call));
+  }
+
+  /** Like a request of nobody's: only while the installation serves, and within its limits. */
+  async function callEntry(live: LiveInstallation, kind: EntryKind, input: JsonValue) {
+    const question = {
+      live,
+      purpose: "request",
+      requestId: dependencies.createRequestId(),
+    } as const;
+    policy.demandServing(question);
+    if (live.manifest.server === undefined) return { isDefined: false, isRetryRefused: false };
+    const spec = await specs.load(live);
+    return within(live, spec, (call) => pool.callEntry(spec, kind, input, call), question);
   }
 
   async function askPath(live: LiveInstallation, path: string, timeoutMs: number): Promise<void> {
@@ -87,6 +106,7 @@ export function createHooks(dependencies: HookDependencies): Hooks {
 
   return {
     runHook,
+    callEntry,
     async load(live) {
       if (live.manifest.server !== undefined) await pool.load(await specs.load(live));
     },

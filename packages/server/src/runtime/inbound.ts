@@ -107,6 +107,8 @@ function read(inbound: Inbound, name: string, value: string): boolean {
       inbound.requestedMethod = value;
       return false;
     default:
+      // The handshake is ours, and may carry a token among the subprotocols; see handshake.ts.
+      if (name.startsWith("sec-websocket-")) return false;
       return !dropped.has(name) && !name.startsWith("berth-");
   }
 }

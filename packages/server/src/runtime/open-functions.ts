@@ -4,23 +4,33 @@
  * Owns the keys of loaded isolates. When an installation changes, isolates of an older release or
  * configuration are let run out and dropped.
  */
-import type { CellPool } from "@berth/cells";
+import type { CellLogEntry, CellPool } from "@berth/cells";
 import { functionLimits } from "@berth/protocol";
+import type { Gateway } from "../gateway/gateway.ts";
 import type { InstallationDirectory, LiveInstallation } from "../installation/live.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { Ground } from "../storage/ground.ts";
+import { createFairShare } from "./fair-share.ts";
+import { createFunctionLog } from "./function-log.ts";
 import type { Functions, FunctionUsage } from "./functions.ts";
 import { createHooks } from "./hooks.ts";
 import type { Hosts } from "./hosts.ts";
-import { createServeFunction, type ServeDependencies } from "./serve-function.ts";
-import { createSpecs, type FunctionBounds, isolateKeyOf } from "./spec.ts";
+import { createServeFunction } from "./serve-function.ts";
+import { createServeUpgrade } from "./serve-upgrade.ts";
+import { createStackMapper } from "./source-maps/map-stacks.ts";
+import { createSpecs, type FunctionBounds, type FunctionCeilings, isolateKeyOf } from "./spec.ts";
+import { createVisits, type VisitDependencies } from "./visit.ts";
+import { defaultSocketBounds, type SocketBounds } from "./web-socket/bridge.ts";
+import {
+  createOpenSockets,
+  defaultSocketCounts,
+  type SocketCounts,
+} from "./web-socket/open-sockets.ts";
 
 export interface FunctionsOptions
-  extends Omit<
-    ServeDependencies,
-    "pool" | "specs" | "directory" | "logger" | "hosts" | "maxRequestBytes"
-  > {
+  extends Omit<VisitDependencies, "pool" | "specs" | "directory" | "logger" | "hosts" | "gateway"> {
   readonly pool: CellPool;
+  readonly gateway: VisitDependencies["gateway"] & Pick<Gateway, "log">;
   readonly registry: Pick<Registry, "openPackage">;
   readonly directory: InstallationDirectory;
   readonly hosts: Hosts;
@@ -28,13 +38,18 @@ export interface FunctionsOptions
   readonly createRequestId: () => string;
   /** Default: the protocol's `functionLimits`. */
   readonly limits?: Partial<FunctionBounds>;
+  /** The operator's; default none. */
+  readonly ceilings?: FunctionCeilings;
   /** Default 256 MiB. */
   readonly maxRequestBytes?: number;
+  readonly sockets?: Partial<SocketBounds & SocketCounts>;
 }
 
 export interface OpenFunctions extends Functions {
-  /** Stops listening for changes. The pool is closed by whoever opened it. */
-  close(): void;
+  /** A pool's `onLog`: stacks are mapped to the sources that a release was built from. */
+  log(entry: CellLogEntry): void;
+  /** Stops listening for changes, and ends WebSockets. The pool is closed by whoever opened it. */
+  close(): Promise<void>;
 }
 
 export function openFunctions(options: FunctionsOptions): OpenFunctions {
@@ -43,20 +58,41 @@ export function openFunctions(options: FunctionsOptions): OpenFunctions {
   const specs = createSpecs({
     registry: options.registry,
     limits: { wallMs, cpuMs, maxResponseBytes },
+    ...(options.ceilings === undefined ? {} : { ceilings: options.ceilings }),
   });
   const hooks = createHooks({
     pool,
     specs,
     gateway: options.gateway,
+    policy: options.policy,
     createRequestId: options.createRequestId,
     functionHost: (id) => new URL(options.hosts.functionOrigin(id)).host,
   });
+  const { logger } = ground;
+  const visits = createVisits({ ...options, specs, logger });
+  const fairShare = createFairShare({ clock: ground.clock });
   const handle = createServeFunction({
     ...options,
-    specs,
-    logger: ground.logger,
+    visits,
+    fairShare,
+    logger,
     maxRequestBytes: options.maxRequestBytes ?? 268_435_456,
   });
+  const sockets = createOpenSockets({ ...defaultSocketCounts, ...options.sockets });
+  const handleUpgrade = createServeUpgrade({
+    ...options,
+    visits,
+    fairShare,
+    logger,
+    sockets,
+    bounds: { ...defaultSocketBounds, ...options.sockets },
+  });
+
+  const mapper = createStackMapper({
+    openPackage: (digest) => options.registry.openPackage(digest),
+    clock: ground.clock,
+  });
+  const log = createFunctionLog({ mapper, directory, gateway: options.gateway });
 
   async function drop(keys: readonly string[]): Promise<void> {
     for (const key of keys) specs.forget(key);
@@ -64,6 +100,7 @@ export function openFunctions(options: FunctionsOptions): OpenFunctions {
   }
 
   async function dropStale(installationId: string): Promise<void> {
+    await sockets.recheck(installationId);
     const keys = specs.keysOf(installationId);
     if (keys.length === 0) return;
     const live: LiveInstallation | undefined =
@@ -92,8 +129,20 @@ export function openFunctions(options: FunctionsOptions): OpenFunctions {
   return {
     ...hooks,
     handle,
+    handleUpgrade,
+    log,
     usage,
-    release: (installationId) => drop(specs.keysOf(installationId)),
-    close: stop,
+    async release(installationId) {
+      await sockets.end({ code: 1012, reason: "The app was stopped." }, installationId);
+      const keys = specs.keysOf(installationId);
+      await drop(keys);
+      // Whoever stopped it looked at it: when it serves again, it begins with a clean record.
+      for (const key of keys) pool.pardon(key);
+    },
+    closeSockets: sockets.close,
+    close() {
+      stop();
+      return sockets.close();
+    },
   };
 }

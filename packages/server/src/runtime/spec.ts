@@ -6,7 +6,12 @@
  * never asked to be two of them.
  */
 import { type CellLimits, engineCompatibilityDate, type IsolateSpec } from "@berth/cells";
-import { BerthError } from "@berth/protocol";
+import {
+  BerthError,
+  clampFunctionLimits,
+  type FunctionLimits,
+  type ResourceLimits,
+} from "@berth/protocol";
 import type { LiveInstallation } from "../installation/live.ts";
 import type { Registry } from "../registry/registry.ts";
 import { collectModules } from "./modules.ts";
@@ -31,12 +36,17 @@ const maxSpecs = 1_000;
 export interface SpecOptions {
   readonly registry: Pick<Registry, "openPackage">;
   readonly limits: FunctionBounds;
+  /** The operator's, over what a manifest asks and what was given at its installation. Default none. */
+  readonly ceilings?: FunctionCeilings;
 }
+
+/** The most that one installation's function may get. */
+export type FunctionCeilings = Partial<FunctionLimits & Pick<ResourceLimits, "memory" | "cpu">>;
 
 /** Bounds of one request; see `functionLimits` for their meaning. */
 export type FunctionBounds = Pick<CellLimits, "wallMs" | "cpuMs" | "maxResponseBytes">;
 
-export function createSpecs({ registry, limits }: SpecOptions): Specs {
+export function createSpecs({ registry, limits, ceilings = {} }: SpecOptions): Specs {
   const specs = new Map<string, IsolateSpec>();
   const loading = new Map<string, Promise<IsolateSpec>>();
   const keys = new Map<string, Set<string>>();
@@ -76,9 +86,10 @@ export function createSpecs({ registry, limits }: SpecOptions): Specs {
       compatibilityFlags: server.compatibilityFlags,
       env: { CONFIG: live.config },
       limits: {
-        memoryMb: live.resources.memory,
-        cpuPercent: live.resources.cpu,
-        ...limits,
+        memoryMb: Math.min(live.resources.memory, ceilings.memory ?? live.resources.memory),
+        cpuPercent: Math.min(live.resources.cpu, ceilings.cpu ?? live.resources.cpu),
+        // Manifests of older releases were stored without limits.
+        ...clampFunctionLimits(server.limits ?? {}, ceilings, limits),
       },
     };
     keep(live, spec);

@@ -4,7 +4,15 @@
  * Holds an exclusive SQLite lock on a file: the kernel's own file lock, which ends with the process
  * however it ends, so nothing stale is ever to be judged or removed. The file stays where it is.
  */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  closeSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { BerthError } from "@berth/protocol";
@@ -39,6 +47,9 @@ export function acquireLock(path: string): FolderLock {
 function openLocked(path: string, ownerPath: string): DatabaseSync {
   let database: DatabaseSync | undefined;
   try {
+    // Only ours: whoever else could open it could hold the lock, and keep us out.
+    closeSync(openSync(path, "a", 0o600));
+    chmodSync(path, 0o600);
     database = new DatabaseSync(path, { timeout: 0 });
     database.exec("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE");
     return database;

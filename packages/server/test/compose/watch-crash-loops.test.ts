@@ -9,7 +9,9 @@ const isolateKey = `${id}@0123456789abcdef@0123456789abcdef`;
 it("fails an installation whose isolate is held back for a minute, and says what happened last", () => {
   const listeners = new Set<(event: CellEvent) => void>();
   const failed: (readonly [string, string])[] = [];
+  const lines: string[] = [];
   const stop = watchCrashLoops({
+    insight: { write: (_installation, { message }) => void lines.push(message) },
     pool: {
       onEvent(listener) {
         listeners.add(listener);
@@ -29,6 +31,7 @@ it("fails an installation whose isolate is held back for a minute, and says what
   };
   for (const seconds of [1, 2, 4, 8, 16, 32]) crash("Out of memory.", seconds * 1_000);
   expect(failed).toEqual([]);
+  expect(lines[0]).toMatch(/^Held back for 1 s after .* 3 times .*: Out of memory\.$/);
   crash("Out of memory once more.", 64_000);
   expect(failed).toEqual([[id, expect.stringContaining("Out of memory once more.")]]);
   stop();

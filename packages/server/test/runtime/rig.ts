@@ -12,7 +12,11 @@ import {
   openFrontDoor,
 } from "../../src/runtime/front-door.ts";
 import { createHosts, type Hosts } from "../../src/runtime/hosts.ts";
-import { type OpenFunctions, openFunctions } from "../../src/runtime/open-functions.ts";
+import {
+  type FunctionsOptions,
+  type OpenFunctions,
+  openFunctions,
+} from "../../src/runtime/open-functions.ts";
 import { createRequestIds } from "../../src/runtime/request-id.ts";
 import type { FunctionBounds } from "../../src/runtime/spec.ts";
 import { createViewBundles } from "../../src/runtime/view-bundle.ts";
@@ -43,7 +47,9 @@ export interface DataPlane extends AsyncDisposable {
   ): Promise<ClientAnswer>;
 }
 
-export interface DataPlaneOptions extends Pick<GatewayOptions, "egress" | "limits"> {
+export interface DataPlaneOptions
+  extends Pick<GatewayOptions, "egress" | "limits">,
+    Pick<FunctionsOptions, "sockets"> {
   readonly door?: Partial<
     Pick<FrontDoorOptions, "api" | "slowClients" | "headersTimeoutMs" | "idleTimeoutMs">
   >;
@@ -62,7 +68,7 @@ export async function openDataPlane(options: DataPlaneOptions = {}): Promise<Dat
     logger: silentLogger,
     onCall: gateway.call,
     onEgress: gateway.egress,
-    onLog: gateway.log,
+    onLog: (entry) => functions.log(entry),
   });
   const packages = new Map<Digest, UnpackedPackage>();
   const registry = {
@@ -76,7 +82,7 @@ export async function openDataPlane(options: DataPlaneOptions = {}): Promise<Dat
   const tokens = createViewTokens({ key: rig.keys.deriveKey("view-token"), ground });
   const bundles = createViewBundles(registry);
   const createRequestId = createRequestIds(ground);
-  const functions = openFunctions({
+  const functions: OpenFunctions = openFunctions({
     ...rig,
     pool,
     registry,
@@ -84,6 +90,7 @@ export async function openDataPlane(options: DataPlaneOptions = {}): Promise<Dat
     tokens,
     createRequestId,
     ...(options.functionLimits === undefined ? {} : { limits: options.functionLimits }),
+    ...(options.sockets === undefined ? {} : { sockets: options.sockets }),
     ...(options.maxRequestBytes === undefined ? {} : { maxRequestBytes: options.maxRequestBytes }),
   });
   const bootstrap = "globalThis.isBooted = true;";
@@ -142,7 +149,7 @@ export async function openDataPlane(options: DataPlaneOptions = {}): Promise<Dat
       }),
     async [Symbol.asyncDispose]() {
       await door.close({ deadlineMs: 500 });
-      functions.close();
+      await functions.close();
       await pool.close();
       await rig[Symbol.asyncDispose]();
       await rm(folder, { recursive: true, force: true });

@@ -1,0 +1,110 @@
+/**
+ * What follows when a cell ends or must be ended: who caused it, what its requests are told, what is
+ * announced, and whether an isolate is held back for it.
+ */
+
+import { BerthError } from "@berth/protocol";
+import type { CellExit } from "../driver.ts";
+import type { CellLogger } from "../ports.ts";
+import type { EventFeed } from "./event-feed.ts";
+import type { Fleet } from "./fleet.ts";
+import type { Flight } from "./flight.ts";
+import type { CellLossCause } from "./pool.ts";
+import type { Quarantine } from "./quarantine.ts";
+import type { Slot } from "./slot.ts";
+
+function lostToOthers(): BerthError {
+  return new BerthError("CELL_LOST", "The cell was ended because of another app in it; try again.");
+}
+
+export interface LossesOptions {
+  readonly fleet: Fleet;
+  readonly quarantine: Quarantine;
+  readonly events: EventFeed;
+  readonly logger: CellLogger;
+}
+
+export interface Loss {
+  readonly slot: Slot;
+  readonly cause: CellLossCause;
+  /** Null when it may have been any of several. */
+  readonly culprit: string | null;
+  /** For the culprit's requests. */
+  readonly error: BerthError;
+  readonly detail?: string;
+}
+
+export class Losses {
+  readonly #options: LossesOptions;
+
+  constructor(options: LossesOptions) {
+    this.#options = options;
+  }
+
+  /** The cell lives on: a late request is no crime of its neighbours. */
+  missDeadline(slot: Slot, flight: Flight): void {
+    const { isolateKey, requestId, limits } = flight;
+    const message = `The app did not answer within ${limits.wallMs} ms.`;
+    flight.fail(new BerthError("SANDBOX_DEADLINE_EXCEEDED", message));
+    const cellId = slot.cell.id;
+    this.#options.events.emit({
+      type: "limit-exceeded",
+      cellId,
+      isolateKey,
+      limit: "deadline",
+      requestId,
+    });
+  }
+
+  /** Whose requests ran in it when it ended: the only suspect, or nobody in particular. */
+  #findCulprit(slot: Slot): string | null {
+    const keys = new Set([...slot.flights].map((flight) => flight.isolateKey));
+    if (keys.size === 0) for (const key of slot.isolates.keys()) keys.add(key);
+    return keys.size === 1 ? ([...keys][0] ?? null) : null;
+  }
+
+  /** A cell in use ended by itself, or by the kernel's hand. */
+  onExit(slot: Slot, exit: CellExit): void {
+    if (slot.isClosing) return;
+    const culprit = this.#findCulprit(slot);
+    const isMemory = exit.cause === "memory" || exit.cause === "heap";
+    const limit = exit.cause === "heap" ? "its JavaScript heap" : "its memory limit";
+    const error = isMemory
+      ? new BerthError("SANDBOX_MEMORY_EXCEEDED", `The app ran over ${limit}; its cell was ended.`)
+      : new BerthError("CELL_LOST", "The cell ended before the answer was complete.");
+    const cause = isMemory ? "memory" : "crash";
+    this.lose({ slot, cause, culprit, error, detail: exit.detail });
+  }
+
+  lose(loss: Loss): void {
+    const { fleet, quarantine, events, logger } = this.#options;
+    const { slot, cause, culprit, error } = loss;
+    if (slot.isClosing) return;
+    const isolateKeys = [...slot.isolates.keys()];
+    const guilty = [...slot.flights].find((flight) => flight.isolateKey === culprit);
+    const detail = loss.detail ?? error.message;
+    const cellId = slot.cell.id;
+    fleet.forget(slot);
+    slot.failFlights((flight) => (flight.isolateKey === culprit ? error : lostToOthers()));
+    logger.warn({ cellId, isolateKeys, cause, detail }, "cell lost");
+    if (culprit !== null && cause !== "crash") {
+      const requestId = guilty?.requestId ?? null;
+      events.emit({
+        type: "limit-exceeded",
+        cellId,
+        isolateKey: culprit,
+        limit: cause,
+        requestId,
+      });
+    }
+    events.emit({ type: "cell-lost", cellId, isolateKeys, cause, detail });
+    if (culprit === null) quarantine.recordSuspects(isolateKeys);
+    const sentence = culprit === null ? undefined : quarantine.recordLoss(culprit, cause);
+    if (culprit !== null && sentence !== undefined) {
+      events.emit({ type: "quarantined", isolateKey: culprit, ...sentence });
+    }
+    slot.cell.stop().catch((failure: unknown) => {
+      logger.error({ err: failure, cellId }, "cell could not be stopped");
+    });
+  }
+}

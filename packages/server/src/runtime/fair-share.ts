@@ -1,0 +1,119 @@
+/**
+ * Keeps one installation's callers from taking the server's thread away from all others.
+ *
+ * Every request passes through one thread, and a flood at one app costs it time even where the app's
+ * own limits refuse the requests. So requests are counted by installation in short windows. When the
+ * thread was nearly full and more than one installation was asked of late, each may have only so many
+ * requests in the next window that the heaviest is cut and the others are not touched; what is over
+ * is refused before anything is read or verified, and half a second to a second late: an answer at once would only
+ * bring the next request sooner. As the thread recovers, the bound rises
+ * again, by a tenth per window (additive growth would take seconds to forget a flood).
+ *
+ * An installation that is alone is never bounded here.
+ */
+import { performance } from "node:perf_hooks";
+import { BerthError } from "@berth/protocol";
+import type { Clock } from "../storage/ground.ts";
+
+const windowMs = 100;
+/** Windows for which an installation counts as asked of late. */
+const recentWindows = 20;
+const fullUtilization = 0.7;
+const calmUtilization = 0.55;
+const growth = 1.1;
+const cut = 0.5;
+/** What a page asks for at once when it opens is never refused here. */
+const leastBudget = 50;
+const maxRemembered = 10_000;
+const retryAfterSeconds = 1;
+
+/** How long a refusal is held back at least; at most twice as long. */
+const refusalDelayMs = 500;
+
+export interface FairShare {
+  /**
+   * Undefined at once for whoever may pass, else a promise that rejects.
+   *
+   * @throws RATE_LIMITED with `details.retryAfterSeconds`, later
+   */
+  admit(installationId: string): Promise<never> | undefined;
+}
+
+export interface FairShareOptions {
+  readonly clock: Clock;
+  /** The part of the time since the last call in which the thread was busy, 0 to 1. */
+  readonly readUtilization?: () => number;
+  /** Default 500. */
+  readonly refusalDelayMs?: number;
+}
+
+/** Of this thread's event loop. */
+function createUtilizationReader(): () => number {
+  let last = performance.eventLoopUtilization();
+  return () => {
+    const now = performance.eventLoopUtilization();
+    const { utilization } = performance.eventLoopUtilization(now, last);
+    last = now;
+    return utilization;
+  };
+}
+
+export function createFairShare(options: FairShareOptions): FairShare {
+  const { clock, readUtilization = createUtilizationReader() } = options;
+  /** Of this window. */
+  const counts = new Map<string, number>();
+  const lastWindows = new Map<string, number>();
+  let window = 0;
+  let endsAt = 0;
+  let lastRefusal = Number.NEGATIVE_INFINITY;
+  let budget = Number.POSITIVE_INFINITY;
+
+  function remember(): number {
+    let heaviest = 0;
+    for (const [id, count] of counts) {
+      heaviest = Math.max(heaviest, count);
+      lastWindows.set(id, window);
+    }
+    for (const [id, seen] of lastWindows) {
+      if (window - seen > recentWindows || lastWindows.size > maxRemembered) lastWindows.delete(id);
+    }
+    counts.clear();
+    return heaviest;
+  }
+
+  function turn(now: number): void {
+    const elapsedWindows = Math.max(1, (now - endsAt + windowMs) / windowMs);
+    const utilization = readUtilization();
+    const asked = remember();
+    const served = Math.min(asked, budget) / elapsedWindows;
+    window += Math.ceil(elapsedWindows);
+    endsAt = now + windowMs;
+    const isShared = lastWindows.size > 1;
+    if (isShared && utilization > fullUtilization) {
+      budget = Math.max(leastBudget, Math.floor(served * cut));
+    } else if (!isShared) {
+      budget = Number.POSITIVE_INFINITY;
+    } else if (utilization < calmUtilization) {
+      const isForgotten = window - lastRefusal > recentWindows;
+      budget = isForgotten ? Number.POSITIVE_INFINITY : Math.ceil(budget * growth);
+    }
+  }
+
+  return {
+    admit(installationId) {
+      const now = clock.now();
+      if (now >= endsAt) turn(now);
+      const count = (counts.get(installationId) ?? 0) + 1;
+      counts.set(installationId, count);
+      if (count <= budget) return undefined;
+      lastRefusal = window;
+      const message = `This app is asked for more than its share while others are waiting; try again in ${retryAfterSeconds} s.`;
+      return new Promise((_resolve, reject) => {
+        const refuse = () =>
+          reject(new BerthError("RATE_LIMITED", message, { details: { retryAfterSeconds } }));
+        // Not all at one moment, or they would all come back at one.
+        setTimeout(refuse, (options.refusalDelayMs ?? refusalDelayMs) * (1 + (count % 50) / 50));
+      });
+    },
+  };
+}

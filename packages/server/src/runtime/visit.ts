@@ -1,0 +1,211 @@
+/**
+ * What a request and a WebSocket to a function's host have in common: who comes, whether they may,
+ * on whose behalf the app acts, and how its answer goes back.
+ *
+ * Trust: the client is a page that anyone may imitate, so nothing passes without a token for this
+ * very installation; the app's answer is as hostile as the client and goes through `readOutbound`.
+ */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { CellPool, CellRequest, CellResponse, IsolateSpec } from "@berth/cells";
+import {
+  BerthError,
+  errorTable,
+  normalizeResourcePath,
+  type PermissionAction,
+  toWire,
+} from "@berth/protocol";
+import type { Logger } from "pino";
+import type { Gateway } from "../gateway/gateway.ts";
+import type { Insight } from "../insight/insight.ts";
+import type { InstallationDirectory, LiveInstallation } from "../installation/live.ts";
+import type { Metering } from "../metering/metering.ts";
+import type { Policy, PolicyQuestion } from "../policy/policy.ts";
+import type { Hosts } from "./hosts.ts";
+import { type Inbound, readInbound } from "./inbound.ts";
+import { readOutbound } from "./outbound.ts";
+import { isolateKeyOf, type Specs } from "./spec.ts";
+import type { ViewClaims, ViewTokens } from "./view-token.ts";
+
+export interface VisitDependencies {
+  readonly pool: Pick<CellPool, "fetch" | "upgrade">;
+  readonly specs: Specs;
+  readonly directory: Pick<InstallationDirectory, "findLoaded" | "load">;
+  readonly gateway: Pick<Gateway, "mint" | "release" | "callFromView">;
+  readonly policy: Pick<Policy, "demand" | "demandServing">;
+  readonly metering: Pick<Metering, "meter">;
+  readonly insight: Pick<Insight, "write">;
+  readonly tokens: Pick<ViewTokens, "verify">;
+  readonly hosts: Pick<Hosts, "functionOrigin" | "isAllowedOrigin">;
+  readonly logger: Logger;
+}
+
+/** Of one request, for those who end it. */
+export interface Visit {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly requestId: string;
+  readonly inbound: Inbound;
+  readonly cors: readonly string[];
+}
+
+/** The app's part of one visit: its code, and the handle by which it acts. */
+export interface Stay extends Disposable {
+  readonly spec: IsolateSpec;
+  readonly call: Pick<CellRequest, "path" | "host" | "handle" | "props" | "requestId">;
+}
+
+export interface Visits {
+  begin(request: IncomingMessage, response: ServerResponse, requestId: string): Visit;
+  /** @throws AUTH_REQUIRED, AUTH_FORBIDDEN */
+  authorize(visit: Visit, token: string | undefined, installationId: string): ViewClaims;
+  /** @throws INSTALLATION_NOT_FOUND */
+  load(installationId: string): Promise<LiveInstallation>;
+  /** @throws INSTALLATION_STATE, FUNCTION_ABSENT */
+  demandFunction(question: PolicyQuestion): void;
+  /** @throws PERMISSION_DENIED, REQUEST_INVALID for a path that is not plain */
+  demandPath(question: PolicyQuestion, url: string, actions: readonly PermissionAction[]): void;
+  /** The handle ends with it. @throws what loading the code throws */
+  enter(visit: Visit, live: LiveInstallation, claims: ViewClaims): Promise<Stay>;
+  /** Sends the function's head and streams its body. Resolves when the response is closed. */
+  send(visit: Visit, live: LiveInstallation, answer: CellResponse): Promise<void>;
+  noteFailure(live: LiveInstallation, requestId: string, error: unknown): void;
+}
+
+/** What the function threw is in its log with its stack, what was denied by the policy. */
+const loggedElsewhere: ReadonlySet<string> = new Set(["FUNCTION_THREW", "PERMISSION_DENIED"]);
+
+/** The page's own requests carry a token by header, so no cookie of it is ever asked for. */
+export const ownPolicy: readonly string[] = [
+  "x-content-type-options",
+  "nosniff",
+  "referrer-policy",
+  "no-referrer",
+  "cross-origin-resource-policy",
+  "same-origin",
+  "content-security-policy",
+  "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox",
+];
+
+export function createVisits(dependencies: VisitDependencies): Visits {
+  const { specs, directory, gateway, policy, insight, tokens, hosts, logger } = dependencies;
+
+  function corsOf(inbound: Inbound): string[] {
+    const { origin } = inbound;
+    if (origin === undefined || !hosts.isAllowedOrigin(origin)) return ["vary", "origin"];
+    return [
+      "vary",
+      "origin",
+      "access-control-allow-origin",
+      origin,
+      "access-control-expose-headers",
+      "*",
+    ];
+  }
+
+  function noteFailure(live: LiveInstallation, requestId: string, error: unknown): void {
+    const { code, message } = toWire(error);
+    const { fault } = errorTable[code];
+    if (fault === "platform") {
+      logger.error({ err: error, installation: live.id, requestId }, "a function request failed");
+    }
+    if (fault !== "caller" && !loggedElsewhere.has(code)) {
+      insight.write(live.id, {
+        level: "error",
+        source: "berth",
+        requestId,
+        message: `${code}: ${message}`,
+      });
+    }
+  }
+
+  return {
+    noteFailure,
+    begin(request, response, requestId) {
+      const inbound = readInbound(request.rawHeaders);
+      return { request, response, requestId, inbound, cors: corsOf(inbound) };
+    },
+    authorize({ inbound }, token, installationId) {
+      if (inbound.isServiceWorkerScript) {
+        throw new BerthError(
+          "AUTH_FORBIDDEN",
+          "Service workers are not served from a function's host.",
+        );
+      }
+      const claims = token === undefined ? undefined : tokens.verify(token, installationId);
+      if (claims !== undefined) return claims;
+      throw new BerthError(
+        "AUTH_REQUIRED",
+        "A function's host needs the bearer token of an open view for this installation; open the view again for a new one.",
+      );
+    },
+    async load(id) {
+      const live = await directory.load(id);
+      if (live !== undefined) return live;
+      throw new BerthError("INSTALLATION_NOT_FOUND", `There is no installation ${id}.`);
+    },
+    demandFunction(question) {
+      policy.demandServing(question);
+      const { live } = question;
+      if (live.manifest.server !== undefined) return;
+      throw new BerthError("FUNCTION_ABSENT", `${live.app} has no function on the server.`);
+    },
+    demandPath(question, url, actions) {
+      const resource = normalizeResourcePath(url);
+      for (const action of actions) policy.demand(question, { type: "api", resource, action });
+    },
+    async enter({ request, requestId, inbound }, live, claims) {
+      const isolateKey = isolateKeyOf(live);
+      const spec = specs.find(isolateKey) ?? (await specs.load(live));
+      const { member } = claims;
+      const handle = gateway.mint({ live, member, requestId, isolateKey, purpose: "request" });
+      return {
+        spec,
+        call: {
+          path: request.url ?? "/",
+          host: hostOf(hosts.functionOrigin(live.id)),
+          handle,
+          props: {
+            installation: live.id,
+            member,
+            organization: { name: live.organizationName },
+            locale: inbound.locale ?? "en",
+          },
+          requestId,
+        },
+        [Symbol.dispose]: () => gateway.release(handle),
+      };
+    },
+    async send({ request, response, requestId, cors }, live, answer) {
+      const origin = hosts.functionOrigin(live.id);
+      const path = request.url ?? "/";
+      const { headers, notable } = readOutbound({
+        status: answer.status,
+        headers: answer.headers,
+        origin,
+        path,
+      });
+      for (const name of notable) {
+        const message = `The answer's header ${name} was left out; Berth sets the policy of a function's host.`;
+        insight.write(live.id, { level: "warn", source: "berth", requestId, message });
+      }
+      headers.push(...ownPolicy, ...cors, "berth-request-id", requestId);
+      await new Promise<void>((resolve) => {
+        response.once("close", () => {
+          answer.body.destroy();
+          resolve();
+        });
+        response.writeHead(answer.status, headers);
+        answer.body.once("error", (error) => {
+          noteFailure(live, requestId, error);
+          // A broken-off answer must not look like a complete one.
+          response.destroy();
+        });
+        answer.body.pipe(response);
+      });
+    },
+  };
+}
+
+function hostOf(origin: string): string {
+  return origin.slice(origin.indexOf("//") + 2);
+}

@@ -1,0 +1,6 @@
+// Never gives its thread back.
+export default {
+  fetch() {
+    for (;;);
+  },
+};
