@@ -51,8 +51,11 @@ export class Dispatch {
   async admit<Result>(asked: Asked, ask: Ask<Result>): Promise<Result> {
     const { admission, autoscaler } = this.#options;
     const { spec, context } = asked;
-    const { maxConcurrentRequests, maxQueuedRequests } = { ...defaultCellLimits, ...spec.limits };
-    const limits = { maxConcurrentRequests, maxQueuedRequests };
+    const { maxConcurrentRequests, maxQueuedRequests } = spec.limits;
+    const limits = {
+      maxConcurrentRequests: maxConcurrentRequests ?? defaultCellLimits.maxConcurrentRequests,
+      maxQueuedRequests: maxQueuedRequests ?? defaultCellLimits.maxQueuedRequests,
+    };
     autoscaler.watch(spec);
     const entered = admission.enter(spec.key, limits, context.signal);
     // Nothing is awaited when there is room, as on every warm request.
