@@ -107,6 +107,8 @@ export interface LoadReport {
   readonly isFromStock: boolean;
   readonly cellStartMs: number;
   readonly loadMs: number;
+  /** `waiting`: made before the app was known. `made`: for the app, which asks for another kind. */
+  readonly isolate: "waiting" | "made";
   readonly hasFetch: boolean;
   readonly hooks: readonly string[];
   readonly entries: readonly EntryKind[];

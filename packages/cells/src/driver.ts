@@ -27,7 +27,7 @@ export interface CellExit {
   readonly detail: string;
 }
 
-export type LoadDescription = Pick<LoadReport, "hasFetch" | "hooks" | "entries">;
+export type LoadDescription = Pick<LoadReport, "isolate" | "hasFetch" | "hooks" | "entries">;
 
 /** One request while it runs, as the pool sees it. */
 export interface Exchange {

@@ -10,6 +10,7 @@ import { defaultCellLimits } from "../src/index.ts";
 import { IsolateLedger } from "../src/workerd/isolate-ledger.ts";
 import { RateBook } from "../src/workerd/isolate-rates.ts";
 import { defaultOutLimits, type OutLimits, openOutServer } from "../src/workerd/out-server.ts";
+import { WaitingModules } from "../src/workerd/waiting-modules.ts";
 import { quietLogger } from "./rig.ts";
 
 let folder: string;
@@ -45,6 +46,7 @@ async function open(limits: Partial<OutLimits>): Promise<void> {
       onLog: () => undefined,
     },
     isolates,
+    waitingModules: new WaitingModules(),
     logger: quietLogger,
     clock: { now: () => now },
     limits,

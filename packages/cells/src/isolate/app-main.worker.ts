@@ -1,18 +1,19 @@
 /**
- * The main module of every app's isolate, around the app's own main module.
+ * What every app's isolate begins with, around the app's own modules.
  *
- * Gives the app its console and the host its way to the app's hooks. An app's module needs to know
- * nothing of this: a plain `{ fetch }`, a Hono app, a `WorkerEntrypoint` class and the object of
- * `defineApp` are all taken as they are.
+ * Gives the app its console and the host its way to the app. An app's module needs to know nothing
+ * of this: a plain `{ fetch }`, a Hono app, a `WorkerEntrypoint` class and the object of `defineApp`
+ * are all taken as they are.
+ *
+ * The isolate is made for the app, and then its main module is handed to `adopt`; or it was waiting
+ * before the app was known, and `open` imports the app's modules, which the engine asks the server
+ * for (see workerd/waiting-modules.ts).
  * Trust: runs in the app's isolate, so nothing that it says is believed beyond that app.
  */
 
-import { recordFailure, withInvocation } from "./app-console.worker.ts";
-
-// First of all the console: what the app's modules log while they load is kept then.
-
 import { WorkerEntrypoint } from "cloudflare:workers";
-import tenant from "berth-tenant-main";
+// First of all the console: what the app's modules log while they load is kept then.
+import { recordFailure, withInvocation } from "./app-console.worker.ts";
 
 interface Context {
   readonly props?: { readonly berth?: { readonly requestId?: string } };
@@ -46,6 +47,14 @@ const entryKinds: readonly EntryKind[] = ["scheduled", "event"];
 
 const hooksKey = Symbol.for("berth.hooks");
 
+/** The app's default export. */
+let tenant: unknown;
+
+/** For the main module of an isolate that was made for its app. */
+export function adopt(app: unknown): void {
+  tenant = app;
+}
+
 function requestIdOf(ctx: Context): string | null {
   return ctx.props?.berth?.requestId ?? null;
 }
@@ -63,28 +72,10 @@ function isEntrypointClass(value: unknown): value is EntrypointClass {
   return typeof value === "function" && value.prototype instanceof WorkerEntrypoint;
 }
 
-function wrapPlain(app: PlainApp) {
-  return {
-    fetch(request: Request, env: unknown, ctx: Context): Promise<Response> {
-      const run = () => {
-        if (typeof app.fetch !== "function") throw new TypeError("The app has no fetch handler.");
-        return app.fetch(request, env, ctx);
-      };
-      return withInvocation(requestIdOf(ctx), ctx, () => logged(run));
-    },
-  };
-}
-
-function wrapClass(App: EntrypointClass) {
-  return class extends App {
-    override fetch(request: Request): Promise<Response> {
-      const run = () => {
-        if (super.fetch === undefined) throw new TypeError("The app has no fetch handler.");
-        return super.fetch(request);
-      };
-      return withInvocation(requestIdOf(this.ctx), this.ctx, () => logged(run));
-    }
-  };
+function getFetch(ctx: Context, env: unknown): (request: Request) => unknown {
+  const app = isEntrypointClass(tenant) ? new tenant(ctx, env) : (tenant as PlainApp);
+  if (typeof app.fetch !== "function") throw new TypeError("The app has no fetch handler.");
+  return (request) => (app as PlainApp).fetch?.(request, env, ctx);
 }
 
 function findHooks(): Record<string, Hook> {
@@ -121,8 +112,23 @@ function findEntryKinds(): readonly EntryKind[] {
   return entryKinds.filter((kind) => typeof app[kind] === "function");
 }
 
-/** What the host asks of an app beside its requests. */
+interface Props {
+  readonly [name: string]: unknown;
+}
+
+/** What the host asks of an app. */
 export class BerthApp extends WorkerEntrypoint {
+  ping(): void {
+    // That it was called is all.
+  }
+
+  /** Once, where the isolate was waiting: takes the app in. @returns what `describe` does */
+  async open(mainModule: string, env: Record<string, unknown>): Promise<string> {
+    Object.assign(this.env, env);
+    tenant = (await import(`./${mainModule}`)).default;
+    return this.describe();
+  }
+
   describe(): string {
     const isUsable = (typeof tenant === "object" && tenant !== null) || isEntrypointClass(tenant);
     if (!isUsable) {
@@ -136,26 +142,47 @@ export class BerthApp extends WorkerEntrypoint {
     return JSON.stringify({ hasFetch: typeof app.fetch === "function", hooks, entries });
   }
 
-  async runHook(name: string, payload: string): Promise<string> {
+  /** The request bears the host's operation as `berth-cell`. */
+  async fetch(request: Request): Promise<Response> {
+    const { props } = JSON.parse(request.headers.get("berth-cell") ?? "{}");
+    const ctx = this.#begin(props);
+    const inner = new Request(request);
+    inner.headers.delete("berth-cell");
+    // It belongs to the server's connection to this cell.
+    inner.headers.delete("connection");
+    return this.#run(ctx, () => getFetch(ctx, this.env)(inner)) as Promise<Response>;
+  }
+
+  async runHook(name: string, payload: string, props: Props): Promise<string> {
     const hook = findHook(name);
     if (hook === undefined) return JSON.stringify({ isDefined: false, result: null });
-    const run = () => hook(JSON.parse(payload), this.env, this.ctx);
-    const result = await withInvocation(requestIdOf(this.ctx), this.ctx, () => logged(run));
+    const ctx = this.#begin(props);
+    const result = await this.#run(ctx, () => hook(JSON.parse(payload), this.env, ctx));
     return JSON.stringify({ isDefined: true, result: result ?? null });
   }
 
-  async runEntry(kind: string, input: string): Promise<string> {
-    const entry = findEntry(kind, this.ctx, this.env);
+  async runEntry(kind: string, input: string, props: Props): Promise<string> {
+    const ctx = this.#begin(props);
+    const entry = findEntry(kind, ctx, this.env);
     if (entry === undefined) return JSON.stringify({ isDefined: false });
     let isRetryRefused = false;
     const noRetry = () => {
       isRetryRefused = true;
     };
     const given = JSON.parse(input);
-    const run = () => entry(kind === "scheduled" ? { ...given, noRetry } : given);
-    await withInvocation(requestIdOf(this.ctx), this.ctx, () => logged(run));
+    await this.#run(ctx, () => entry(kind === "scheduled" ? { ...given, noRetry } : given));
     return JSON.stringify({ isDefined: true, isRetryRefused });
+  }
+
+  /** The engine makes a context for each call, and gives one of a waiting isolate no props. */
+  #begin(berth: Props): Context {
+    return Object.defineProperty(this.ctx, "props", { value: { berth }, enumerable: true });
+  }
+
+  #run<Result>(ctx: Context, run: () => Result | Promise<Result>): Promise<Result> {
+    return withInvocation(requestIdOf(ctx), ctx, () => logged(run));
   }
 }
 
-export default isEntrypointClass(tenant) ? wrapClass(tenant) : wrapPlain(tenant as PlainApp);
+/** Nothing answers but `BerthApp`. */
+export default {};

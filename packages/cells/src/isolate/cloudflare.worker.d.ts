@@ -20,9 +20,3 @@ declare module "node:async_hooks" {
     getStore(): Store | undefined;
   }
 }
-
-/** Replaced by the app's main module when the isolate's modules are put together. */
-declare module "berth-tenant-main" {
-  const tenant: unknown;
-  export default tenant;
-}

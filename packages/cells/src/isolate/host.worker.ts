@@ -1,6 +1,9 @@
 /**
  * The static module of every cell: keeps the pushed code, loads isolates, passes requests on.
  *
+ * One isolate waits in the cell before any app is known, since to make it takes the most of a cold
+ * start; the first app that suits it takes it, and it is never used for another.
+ *
  * Runs in an isolate of its own inside the cell's process. Only the server can reach its socket
  * (in.sock), and it reaches the server only by out.sock.
  * Invariant: an isolate's key reaches `Gateway` and `Egress` by props set here, never from the app.
@@ -36,19 +39,30 @@ interface Operation {
   readonly name?: string;
 }
 
+/** What the waiting isolate is told of its app. */
+interface OpenedCode {
+  readonly isWaiting: true;
+  readonly mainModule: string;
+  readonly env: Record<string, unknown>;
+}
+
+/** See app-main.worker.ts. */
 interface AppEntrypoint {
+  ping(): Promise<void>;
   fetch(request: Request): Promise<Response>;
+  open(mainModule: string, env: Record<string, unknown>): Promise<string>;
   describe(): Promise<string>;
-  runHook(name: string, payload: string): Promise<string>;
-  runEntry(kind: string, input: string): Promise<string>;
+  runHook(name: string, payload: string, props: unknown): Promise<string>;
+  runEntry(kind: string, input: string, props: unknown): Promise<string>;
 }
 
 interface AppStub {
-  getEntrypoint(name: string | null, options?: { readonly props: unknown }): AppEntrypoint;
+  getEntrypoint(name: string): AppEntrypoint;
 }
 
 interface HostEnv {
   readonly LOADER: { get(id: string, load: () => unknown): AppStub };
+  readonly WAITING: AppEntrypoint;
 }
 
 interface HostContext {
@@ -69,7 +83,15 @@ interface Isolate {
 }
 
 /** A stub of the loader belongs to one request, so the code is kept and stubs are asked for anew. */
-const isolates = new Map<string, Isolate>();
+const isolates = new Map<string, Isolate | "waiting">();
+
+/** Whose the isolate is that was waiting. */
+let waitingKey: string | undefined;
+
+/** The engine gives what waits no key of its own; it runs nobody's code before it is somebody's. */
+function getKey(props: Record<string, unknown>): unknown {
+  return props.key ?? waitingKey;
+}
 
 function messageOf(error: unknown): string {
   const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
@@ -110,7 +132,7 @@ export class Gateway extends WorkerEntrypoint {
     }
     callsInFlight += 1;
     try {
-      const { key } = this.ctx.props;
+      const key = getKey(this.ctx.props);
       const body = JSON.stringify({ key, handle: handle ?? null, capability, method, args });
       if (body.length > maxCallLength)
         return refusal(
@@ -125,8 +147,7 @@ export class Gateway extends WorkerEntrypoint {
   }
 
   async log(lines: unknown): Promise<void> {
-    const { key } = this.ctx.props;
-    const body = JSON.stringify({ key, lines });
+    const body = JSON.stringify({ key: getKey(this.ctx.props), lines });
     await fetch("http://out/log", { method: "POST", body });
   }
 }
@@ -138,7 +159,7 @@ export class Egress extends WorkerEntrypoint {
       throw new Error("EGRESS_DENIED: WebSocket connections out of an app are not available.");
     }
     const headers = new Headers(request.headers);
-    headers.set("berth-cell", asciiJson({ key: this.ctx.props.key, url: request.url }));
+    headers.set("berth-cell", asciiJson({ key: getKey(this.ctx.props), url: request.url }));
     const response = await fetch("http://out/egress", {
       method: request.method,
       headers,
@@ -161,9 +182,9 @@ function decode(module: LoadedModule): unknown {
   return module;
 }
 
-function getStub(key: string, isolate: Isolate, env: HostEnv, ctx: HostContext): AppStub {
+function getApp(key: string, isolate: Isolate, env: HostEnv, ctx: HostContext): AppEntrypoint {
   const { id, code, modules } = isolate;
-  return env.LOADER.get(id, () => ({
+  const stub = env.LOADER.get(id, () => ({
     compatibilityDate: code.compatibilityDate,
     compatibilityFlags: code.compatibilityFlags,
     mainModule: code.mainModule,
@@ -171,17 +192,25 @@ function getStub(key: string, isolate: Isolate, env: HostEnv, ctx: HostContext):
     env: { ...code.env, BERTH: ctx.exports.Gateway({ props: { key } }) },
     globalOutbound: ctx.exports.Egress({ props: { key } }),
   }));
+  return stub.getEntrypoint("BerthApp");
 }
 
 async function load(request: Request, operation: Operation, env: HostEnv, ctx: HostContext) {
   const { key, id } = operation;
-  const code = (await request.json()) as PushedCode;
-  const modules = Object.fromEntries(
-    Object.entries(code.modules).map(([name, module]) => [name, decode(module)]),
-  );
-  const isolate = { id, code: { ...code, modules: {} }, modules };
+  const code = (await request.json()) as PushedCode | OpenedCode;
   try {
-    const description = await getStub(key, isolate, env, ctx).getEntrypoint("BerthApp").describe();
+    if ("isWaiting" in code) {
+      if (waitingKey !== undefined) return fault("CELL_LOST", "The isolate that waited is taken.");
+      waitingKey = key;
+      const description = await env.WAITING.open(code.mainModule, code.env);
+      isolates.set(key, "waiting");
+      return new Response(description);
+    }
+    const modules = Object.fromEntries(
+      Object.entries(code.modules).map(([name, module]) => [name, decode(module)]),
+    );
+    const isolate = { id, code: { ...code, modules: {} }, modules };
+    const description = await getApp(key, isolate, env, ctx).describe();
     isolates.set(key, isolate);
     return new Response(description);
   } catch (error) {
@@ -190,28 +219,23 @@ async function load(request: Request, operation: Operation, env: HostEnv, ctx: H
 }
 
 /** A hook or an entry; what comes back is text that only the server parses. */
-async function run(request: Request, operation: Operation, stub: AppStub) {
-  const entrypoint = stub.getEntrypoint("BerthApp", { props: { berth: operation.props } });
-  const name = String(operation.name);
+async function run(request: Request, operation: Operation, app: AppEntrypoint) {
+  const { op, name, props } = operation;
   try {
     const input = await request.text();
-    const isHook = operation.op === "hook";
-    return new Response(
-      await (isHook ? entrypoint.runHook(name, input) : entrypoint.runEntry(name, input)),
-    );
+    const told = await (op === "hook"
+      ? app.runHook(String(name), input, props)
+      : app.runEntry(String(name), input, props));
+    return new Response(told);
   } catch (error) {
     return fault("FUNCTION_THREW", messageOf(error));
   }
 }
 
-async function invoke(request: Request, operation: Operation, stub: AppStub) {
-  const inner = new Request(request);
-  inner.headers.delete("berth-cell");
-  // It belongs to the server's connection to this cell.
-  inner.headers.delete("connection");
+/** The app's isolate takes the operation off the request. */
+async function invoke(request: Request, app: AppEntrypoint) {
   try {
-    const props = { berth: operation.props };
-    const response = await stub.getEntrypoint(null, { props }).fetch(inner);
+    const response = await app.fetch(request);
     if (!response.headers.has("berth-fault")) return response;
     const clean = new Response(response.body, response);
     clean.headers.delete("berth-fault");
@@ -224,7 +248,11 @@ async function invoke(request: Request, operation: Operation, stub: AppStub) {
 export default {
   async fetch(request: Request, env: HostEnv, ctx: HostContext): Promise<Response> {
     const operation = JSON.parse(request.headers.get("berth-cell") ?? "{}") as Operation;
-    if (operation.op === "ping") return new Response(null, { status: 204 });
+    if (operation.op === "ping") {
+      // The first call into an isolate costs it some milliseconds, which one that waits has.
+      if (waitingKey === undefined) await env.WAITING.ping();
+      return new Response(null, { status: 204 });
+    }
     if (operation.op === "load") return load(request, operation, env, ctx);
     if (operation.op === "unload") {
       isolates.delete(operation.key);
@@ -232,8 +260,8 @@ export default {
     }
     const isolate = isolates.get(operation.key);
     if (isolate === undefined) return fault("CELL_LOST", "The isolate is not loaded in this cell.");
-    const stub = getStub(operation.key, isolate, env, ctx);
-    if (operation.op === "hook" || operation.op === "entry") return run(request, operation, stub);
-    return invoke(request, operation, stub);
+    const app = isolate === "waiting" ? env.WAITING : getApp(operation.key, isolate, env, ctx);
+    if (operation.op === "hook" || operation.op === "entry") return run(request, operation, app);
+    return invoke(request, app);
   },
 };

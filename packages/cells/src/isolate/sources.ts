@@ -7,19 +7,18 @@
 import { readFileSync } from "node:fs";
 import { stripTypeScriptTypes } from "node:module";
 import { fileURLToPath } from "node:url";
-import type { IsolateSpec } from "../spec.ts";
-import { reservedModulePrefix } from "../spec.ts";
+import { engineCompatibilityDate, type IsolateSpec, reservedModulePrefix } from "../spec.ts";
 
 export interface IsolateSources {
   readonly host: string;
-  readonly appMain: string;
-  readonly appConsole: string;
+  /** By name; the first is the one that apps' isolates begin with. */
+  readonly app: Readonly<Record<typeof appName | typeof consoleName, string>>;
 }
 
-const tenantSpecifier = /(["'])berth-tenant-main\1/;
 const consoleSpecifier = /(["'])\.\/app-console\.worker\.[jt]s\1/;
 const mainName = `${reservedModulePrefix}main.js`;
-const consoleName = `${reservedModulePrefix}console.js`;
+export const appName = `${reservedModulePrefix}app.js`;
+export const consoleName = `${reservedModulePrefix}console.js`;
 
 function read(name: string): string {
   const isSource = import.meta.url.endsWith(".ts");
@@ -32,8 +31,10 @@ function read(name: string): string {
 export function readSources(): IsolateSources {
   return {
     host: read("host"),
-    appMain: read("app-main").replace(consoleSpecifier, `"./${consoleName}"`),
-    appConsole: read("app-console"),
+    app: {
+      [appName]: read("app-main").replace(consoleSpecifier, `"./${consoleName}"`),
+      [consoleName]: read("app-console"),
+    },
   };
 }
 
@@ -46,10 +47,43 @@ const nodeFlags: readonly string[] = ["nodejs_compat", "nodejs_compat_v2"];
  * Node's modules only where they were asked for, although the engine's newer dates bring them unasked:
  * they take ten milliseconds of each cold start, and widen what an app can reach.
  */
-function flagsOf({ compatibilityFlags }: IsolateSpec): string[] {
+function flagsOf(compatibilityFlags: readonly string[]): string[] {
   const wantsNode = compatibilityFlags.some((flag) => nodeFlags.includes(flag));
   const refused = wantsNode ? [] : nodeFlags.map((flag) => `no_${flag}`);
   return [...new Set([...compatibilityFlags, ...givenFlags, ...refused])];
+}
+
+/** Of the isolate that waits in every cell: for an app that asks for nothing else. */
+export const waitingFlags: readonly string[] = flagsOf([]);
+
+/** What the engine's own path resolution leaves as it is. */
+const plainName = /^(?!.*(?:^|\/)\.{0,2}(?:\/|$))[\w.@~$()/-]+$/;
+
+/** Whether the app can be taken in by an isolate that was made before it was known. */
+export function suitsWaiting(spec: IsolateSpec): boolean {
+  const { compatibilityDate, compatibilityFlags, modules } = spec;
+  return (
+    compatibilityDate === engineCompatibilityDate &&
+    compatibilityFlags.every((flag) => waitingFlags.includes(flag)) &&
+    Object.entries(modules).every(([name, module]) => {
+      const isText = "js" in module || "text" in module || "json" in module;
+      return isText && plainName.test(name);
+    })
+  );
+}
+
+/** The body of a `load` operation for the isolate that waits: its modules are fetched by it. */
+export function buildOpenBody({ mainModule, env }: IsolateSpec): string {
+  return JSON.stringify({ isWaiting: true, mainModule, env });
+}
+
+function buildMain(appMain: string): string {
+  return `import { adopt } from "./${appName}";
+import app from ${JSON.stringify(`./${appMain}`)};
+adopt(app);
+export { BerthApp } from "./${appName}";
+export default {};
+`;
 }
 
 /** The body of a `load` operation: the app's modules with ours around them, as JSON. */
@@ -61,12 +95,11 @@ export function buildLoadBody(spec: IsolateSpec, sources: IsolateSources): strin
       modules[name] = { wasm: Buffer.from(module.wasm).toString("base64") };
     else modules[name] = module;
   }
-  const mainSpecifier = JSON.stringify(`./${spec.mainModule}`);
-  modules[mainName] = { js: sources.appMain.replace(tenantSpecifier, () => mainSpecifier) };
-  modules[consoleName] = { js: sources.appConsole };
+  for (const [name, js] of Object.entries(sources.app)) modules[name] = { js };
+  modules[mainName] = { js: buildMain(spec.mainModule) };
   return JSON.stringify({
     compatibilityDate: spec.compatibilityDate,
-    compatibilityFlags: flagsOf(spec),
+    compatibilityFlags: flagsOf(spec.compatibilityFlags),
     mainModule: mainName,
     modules,
     env: spec.env,

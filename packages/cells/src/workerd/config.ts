@@ -2,6 +2,7 @@
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { appName, consoleName, type IsolateSources, waitingFlags } from "../isolate/sources.ts";
 import { engineCompatibilityDate } from "../spec.ts";
 
 /** The heap limit is a flag of the process, so blank cells wait in classes of it. */
@@ -30,7 +31,11 @@ function v8Flags(heapMb: number): string {
     "--min-semi-space-size=1",
     "--max-semi-space-size=1",
   ];
-  return flags.map((flag) => JSON.stringify(flag)).join(", ");
+  return quoted(flags);
+}
+
+function quoted(texts: readonly string[]): string {
+  return texts.map((text) => JSON.stringify(text)).join(", ");
 }
 
 function buildConfig(heapMb: number, { inSocket, outSocket }: CellSockets): string {
@@ -40,6 +45,7 @@ const config :Workerd.Config = (
   v8Flags = [${v8Flags(heapMb)}],
   services = [
     (name = "host", worker = .host),
+    (name = "waiting", worker = .waiting),
     # Named so that the engine does not make its own, with the whole network.
     (name = "internet", network = (allow = [])),
     (name = "out", external = (address = ${socketPath(outSocket)}, http = ()))
@@ -57,7 +63,24 @@ const host :Workerd.Worker = (
     "no_nodejs_compat", "no_nodejs_compat_v2"
   ],
   globalOutbound = "out",
-  bindings = [(name = "LOADER", workerLoader = ())]
+  bindings = [
+    (name = "LOADER", workerLoader = ()),
+    (name = "WAITING", service = (name = "waiting", entrypoint = "BerthApp"))
+  ]
+);
+# The isolate for an app that is not known yet: its modules are asked of the server when it is.
+const waiting :Workerd.Worker = (
+  modules = [
+    (name = "${appName}", esModule = embed "${appName}"),
+    (name = "${consoleName}", esModule = embed "${consoleName}")
+  ],
+  compatibilityDate = "${engineCompatibilityDate}",
+  compatibilityFlags = [${quoted(waitingFlags)}],
+  globalOutbound = (name = "host", entrypoint = "Egress", props = (json = "{}")),
+  moduleFallback = ${socketPath(outSocket)},
+  bindings = [
+    (name = "BERTH", service = (name = "host", entrypoint = "Gateway", props = (json = "{}")))
+  ]
 );
 `;
 }
@@ -69,9 +92,11 @@ export function writeConfig(
   folder: string,
   heapMb: number,
   sockets: CellSockets,
-  hostSource: string,
+  sources: IsolateSources,
 ): void {
   mkdirSync(folder, { recursive: true, mode: 0o755 });
-  writeFileSync(join(folder, "host.js"), hostSource, { mode: 0o644 });
+  for (const [name, text] of Object.entries({ "host.js": sources.host, ...sources.app })) {
+    writeFileSync(join(folder, name), text, { mode: 0o644 });
+  }
   writeFileSync(join(folder, configFile), buildConfig(heapMb, sockets), { mode: 0o644 });
 }

@@ -29,6 +29,7 @@ import { type JailPlan, launch } from "./launch.ts";
 import { openOutServer } from "./out-server.ts";
 import { pinSocket } from "./pinned-socket.ts";
 import { openRuntimeFolder, type RuntimeFolder } from "./runtime-folder.ts";
+import { WaitingModules } from "./waiting-modules.ts";
 import { WorkerdCell } from "./workerd-cell.ts";
 
 const inSocketName = "in.sock";
@@ -149,13 +150,13 @@ export class WorkerdDriver implements CellDriver {
         inSocket: join(cellFolder, "in", inSocketName),
         outSocket: join(cellFolder, "out.sock"),
       };
-      writeConfig(join(cellFolder, "config"), heapClassMb, sockets, sources.host);
+      writeConfig(join(cellFolder, "config"), heapClassMb, sockets, sources);
       return join(cellFolder, "config");
     }
     const folder = join(runtime.path, `h${heapClassMb}`);
     if (!this.#written.has(heapClassMb)) {
       const sockets = { inSocket: join(jailedInFolder, inSocketName), outSocket: jailedOutSocket };
-      writeConfig(folder, heapClassMb, sockets, sources.host);
+      writeConfig(folder, heapClassMb, sockets, sources);
       this.#written.add(heapClassMb);
     }
     return folder;
@@ -171,6 +172,7 @@ export class WorkerdDriver implements CellDriver {
     const outSocket = join(folder, "out.sock");
     await using cleanup = new AsyncDisposableStack();
     const isolates = new IsolateLedger(this.#rates);
+    const waitingModules = new WaitingModules();
     cleanup.defer(() => isolates.closeAll());
     const hostUid = uids?.acquire();
     cleanup.defer(() => {
@@ -186,6 +188,7 @@ export class WorkerdDriver implements CellDriver {
       socketPath: outSocket,
       sink,
       isolates,
+      waitingModules,
       logger,
       clock,
     });
@@ -223,6 +226,7 @@ export class WorkerdDriver implements CellDriver {
       cgroup,
       sources,
       isolates,
+      waitingModules,
       onReaped: () => held.disposeAsync(),
     });
   }

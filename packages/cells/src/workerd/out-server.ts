@@ -1,5 +1,5 @@
 /**
- * The server's end of a cell's `out.sock`: capability calls, egress and logs.
+ * The server's end of a cell's `out.sock`: capability calls, egress, logs and modules.
  *
  * Trust: all that arrives is hostile until parsed. A cell can claim only the keys of isolates that
  * were loaded into it; whose call it is, the gateway decides by the handle. What a cell may cost
@@ -20,6 +20,7 @@ import type { IsolateLedger } from "./isolate-ledger.ts";
 import { createLogIntake, type LogIntake } from "./log-intake.ts";
 import { createPacedStream } from "./paced-stream.ts";
 import { createTokenBucket, type TokenBucket } from "./token-bucket.ts";
+import type { WaitingModules } from "./waiting-modules.ts";
 
 const maxCallBytes = 4 * 1024 * 1024;
 const maxLogBytes = 2 * 1024 * 1024;
@@ -52,6 +53,7 @@ export interface OutServerOptions {
   readonly socketPath: string;
   readonly sink: CellSink;
   readonly isolates: IsolateLedger;
+  readonly waitingModules: WaitingModules;
   readonly logger: CellLogger;
   readonly clock: CellClock;
   readonly limits?: Partial<OutLimits>;
@@ -140,7 +142,16 @@ class OutHandler {
     if (incoming.url === "/call") return this.#call(incoming, outgoing);
     if (incoming.url === "/log") return this.#log(incoming, outgoing);
     if (incoming.url === "/egress") return this.#egress(incoming, outgoing);
+    if (incoming.url?.startsWith("/?") === true) return this.#module(incoming.url, outgoing);
     outgoing.writeHead(404).end();
+  }
+
+  #module(url: string, outgoing: ServerResponse): void {
+    const isAdmitted = this.#requests.take(1);
+    const found = isAdmitted ? this.#options.waitingModules.find(url) : undefined;
+    // The engine reads any other status as "there is no such module".
+    if (found === undefined) outgoing.writeHead(isAdmitted ? 404 : 429).end();
+    else outgoing.writeHead(200, ["content-length", String(Buffer.byteLength(found))]).end(found);
   }
 
   #getKey(fields: Fields): string {

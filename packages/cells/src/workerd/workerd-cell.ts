@@ -16,7 +16,12 @@ import {
 } from "../calls.ts";
 import type { CellCgroup } from "../cgroup/cgroup.ts";
 import type { Cell, CellExit, Exchange, LoadDescription } from "../driver.ts";
-import { buildLoadBody, type IsolateSources } from "../isolate/sources.ts";
+import {
+  buildLoadBody,
+  buildOpenBody,
+  type IsolateSources,
+  suitsWaiting,
+} from "../isolate/sources.ts";
 import type { JsonValue } from "../json.ts";
 import { createLimitError } from "../limit-error.ts";
 import { type CellLimits, checkSpec, defaultCellLimits, type IsolateSpec } from "../spec.ts";
@@ -26,6 +31,7 @@ import type { IsolateLedger } from "./isolate-ledger.ts";
 import type { LaunchedProcess } from "./launch.ts";
 import type { PinnedSocket } from "./pinned-socket.ts";
 import { boundRequest } from "./request-bound.ts";
+import type { WaitingModules } from "./waiting-modules.ts";
 
 const exitGraceMs = 1_000;
 const maxDescriptionBytes = 64 * 1024;
@@ -44,6 +50,8 @@ export interface WorkerdCellParts {
   readonly sources: IsolateSources;
   /** The isolates that out.sock believes this cell to run; kept by the cell. */
   readonly isolates: IsolateLedger;
+  /** Of the isolate that waits in the cell for its first app. */
+  readonly waitingModules: WaitingModules;
   /** Gives back what the driver lent: folder, group, user id. */
   onReaped(): Promise<void>;
 }
@@ -174,12 +182,13 @@ export class WorkerdCell implements Cell {
 
   async load(spec: IsolateSpec, exchange: Exchange): Promise<LoadDescription> {
     checkSpec(spec);
-    const body = buildLoadBody(spec, this.#parts.sources);
     this.#loads += 1;
     // While it loads, the isolate may already log.
     this.#parts.isolates.open(spec.key, spec.limits);
     try {
       const id = `${spec.key}#${this.#loads}`;
+      const opened = this.#takeWaiting(spec);
+      const body = opened ?? buildLoadBody(spec, this.#parts.sources);
       const within = bound(exchange, maxDescriptionBytes);
       const { startMs = defaultCellLimits.startMs } = spec.limits;
       const answer = await this.#withinStart(startMs, () =>
@@ -188,6 +197,7 @@ export class WorkerdCell implements Cell {
       const told = (JSON.parse(answer) ?? {}) as Record<string, unknown>;
       const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
       return {
+        isolate: opened === undefined ? "made" : "waiting",
         hasFetch: told.hasFetch === true,
         hooks: listOf(told.hooks).filter((name) => typeof name === "string"),
         entries: listOf(told.entries).filter(isEntryKind),
@@ -197,6 +207,14 @@ export class WorkerdCell implements Cell {
       if (!(error instanceof SyntaxError)) throw error;
       throw new BerthError("MODULE_INVALID", "The app's module describes itself in no known form.");
     }
+  }
+
+  /** @returns the `load` operation's body when the waiting isolate can have the app */
+  #takeWaiting(spec: IsolateSpec): string | undefined {
+    const { waitingModules } = this.#parts;
+    if (!waitingModules.isFree || !suitsWaiting(spec)) return undefined;
+    waitingModules.take(spec);
+    return buildOpenBody(spec);
   }
 
   /** A module that does not come to an end holds the cell's one thread: only its end frees it. */
@@ -220,6 +238,7 @@ export class WorkerdCell implements Cell {
 
   async unload(key: string): Promise<void> {
     this.#parts.isolates.close(key);
+    this.#parts.waitingModules.letGo(key);
     await this.#ask({ op: "unload", key }, null, unwatched);
   }
 
