@@ -4,9 +4,10 @@
  * Every request passes through one thread, and a flood at one app costs it time even where the app's
  * own limits refuse the requests. So requests are counted by installation in short windows. When the
  * thread was nearly full and more than one installation was asked of late, each may have only so many
- * requests in the next window that the heaviest is cut and the others are not touched; what is over
- * is refused before anything is read or verified, and half a second to a second late: an answer at once would only
- * bring the next request sooner. As the thread recovers, the bound rises
+ * requests in the next window that the heaviest is cut and the others are not touched. They are let
+ * in evenly over the window: a window's worth at once would make everybody wait for all of it. What
+ * is over is refused before anything is read or verified, and half a second to a second late: an
+ * answer at once would only bring the next request sooner. As the thread recovers, the bound rises
  * again, by a tenth per window (additive growth would take seconds to forget a flood).
  *
  * An installation that is alone is never bounded here.
@@ -58,37 +59,45 @@ function createUtilizationReader(): () => number {
   };
 }
 
+/** Of one installation. */
+interface Share {
+  /** In this window. */
+  asked: number;
+  lastWindow: number;
+  /** Requests that it may have at once. */
+  tokens: number;
+  filledAt: number;
+}
+
 export function createFairShare(options: FairShareOptions): FairShare {
   const { clock, readUtilization = createUtilizationReader() } = options;
-  /** Of this window. */
-  const counts = new Map<string, number>();
-  const lastWindows = new Map<string, number>();
+  const shares = new Map<string, Share>();
   let window = 0;
   let endsAt = 0;
   let lastRefusal = Number.NEGATIVE_INFINITY;
+  /** Per window. */
   let budget = Number.POSITIVE_INFINITY;
 
-  function remember(): number {
+  /** @returns what the heaviest asked for in the window that ends */
+  function endWindow(): number {
     let heaviest = 0;
-    for (const [id, count] of counts) {
-      heaviest = Math.max(heaviest, count);
-      lastWindows.set(id, window);
+    for (const [id, share] of shares) {
+      heaviest = Math.max(heaviest, share.asked);
+      if (share.asked > 0) share.lastWindow = window;
+      share.asked = 0;
+      const isForgotten = window - share.lastWindow > recentWindows;
+      if (isForgotten || shares.size > maxRemembered) shares.delete(id);
     }
-    for (const [id, seen] of lastWindows) {
-      if (window - seen > recentWindows || lastWindows.size > maxRemembered) lastWindows.delete(id);
-    }
-    counts.clear();
     return heaviest;
   }
 
   function turn(now: number): void {
     const elapsedWindows = Math.max(1, (now - endsAt + windowMs) / windowMs);
     const utilization = readUtilization();
-    const asked = remember();
-    const served = Math.min(asked, budget) / elapsedWindows;
+    const served = Math.min(endWindow(), budget) / elapsedWindows;
     window += Math.ceil(elapsedWindows);
     endsAt = now + windowMs;
-    const isShared = lastWindows.size > 1;
+    const isShared = shares.size > 1;
     if (isShared && utilization > fullUtilization) {
       budget = Math.max(leastBudget, Math.floor(served * cut));
     } else if (!isShared) {
@@ -99,20 +108,40 @@ export function createFairShare(options: FairShareOptions): FairShare {
     }
   }
 
+  function find(id: string, now: number): Share {
+    const known = shares.get(id);
+    if (known !== undefined) return known;
+    const share = { asked: 0, lastWindow: window, tokens: leastBudget, filledAt: now };
+    shares.set(id, share);
+    return share;
+  }
+
+  /** Evenly, and after a rest what a page asks for when it opens. Counts while nothing is bounded, too. */
+  function take(share: Share, now: number): boolean {
+    const perWindow = budget === Number.POSITIVE_INFINITY ? leastBudget : budget;
+    const filled = (Math.max(0, now - share.filledAt) * perWindow) / windowMs;
+    share.tokens = Math.min(Math.max(leastBudget, perWindow), share.tokens + filled);
+    share.filledAt = now;
+    if (share.tokens < 1) return false;
+    share.tokens -= 1;
+    return true;
+  }
+
   return {
     admit(installationId) {
       const now = clock.now();
       if (now >= endsAt) turn(now);
-      const count = (counts.get(installationId) ?? 0) + 1;
-      counts.set(installationId, count);
-      if (count <= budget) return undefined;
+      const share = find(installationId, now);
+      share.asked += 1;
+      if (take(share, now) || budget === Number.POSITIVE_INFINITY) return undefined;
       lastRefusal = window;
       const message = `This app is asked for more than its share while others are waiting; try again in ${retryAfterSeconds} s.`;
+      const spread = 1 + (share.asked % 50) / 50;
       return new Promise((_resolve, reject) => {
         const refuse = () =>
           reject(new BerthError("RATE_LIMITED", message, { details: { retryAfterSeconds } }));
         // Not all at one moment, or they would all come back at one.
-        setTimeout(refuse, (options.refusalDelayMs ?? refusalDelayMs) * (1 + (count % 50) / 50));
+        setTimeout(refuse, (options.refusalDelayMs ?? refusalDelayMs) * spread);
       });
     },
   };
