@@ -11,7 +11,9 @@ import { defineConfig } from "vitest/config";
 
 const root = fileURLToPath(new URL(".", import.meta.url));
 const conditions = ["berth-source", "module", "node", "development|production"];
-const unitTimeoutMs = 20_000;
+const unitTimeoutMs = 60_000;
+/** A busy machine may take seconds for what takes milliseconds; one that never comes still fails. */
+const pollTimeoutMs = 30_000;
 const systemTimeoutMs = 120_000;
 
 interface ProjectInput {
@@ -38,6 +40,7 @@ function project({ name, folder, timeoutMs }: ProjectInput) {
       execArgv: ["--conditions=berth-source"],
       testTimeout: timeoutMs,
       hookTimeout: timeoutMs,
+      expect: { poll: { timeout: pollTimeoutMs } },
       teardownTimeout: 20_000,
     },
   };

@@ -3,8 +3,10 @@ import { once } from "node:events";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
+import { describeCgroup } from "../src/cgroup/find-cgroup.ts";
 import { expectLater, getText, openRig, requestOf, specOf } from "./rig.ts";
 
 const quiet = `let n = 0; export default { fetch: () => new Response(String(++n)) }`;
@@ -25,10 +27,8 @@ it("keeps an isolate warm, stops its cell when idle, and wakes it with the next 
 it("takes a cell from the stock, and puts another in its place", async () => {
   await using rig = await openRig({ warmCells: 1 });
   expect((await rig.pool.load(specOf(quiet))).isFromStock).toBe(true);
-  await rig.event("cell-started");
-  expect(
-    rig.pool.list().some((cell) => cell.tenant === undefined || cell.tenant === "publisher"),
-  ).toBe(true);
+  const blank = () => rig.pool.list().filter((cell) => cell.tenant === undefined);
+  await expect.poll(() => blank().length).toBe(1);
 });
 
 it("does not load again what is loaded", async () => {
@@ -77,7 +77,10 @@ it("lets running requests end before it releases a cell", async () => {
   const running = getText(rig.pool, spec);
   await rig.pool.release(spec.key);
   expect(await running).toBe("whole");
-  expect(rig.events.at(-1)).toMatchObject({ type: "cell-stopped", reason: "released" });
+  // The stock may have been filled up meanwhile.
+  expect(rig.events.filter(({ type }) => type === "cell-stopped")).toMatchObject([
+    { reason: "released" },
+  ]);
 });
 
 it("notices a cell that was killed, and starts another for the next request", async () => {
@@ -167,8 +170,7 @@ it("makes room by stopping the longest idle cell, and refuses when all are busy"
     isolateKeys: ["idle"],
     reason: "capacity",
   });
-  while (rig.pool.list().reduce((sum, cell) => sum + cell.inFlight, 0) < 2)
-    await new Promise(setImmediate);
+  await rig.until(() => rig.logs.filter(({ message }) => message === "busy").length === 2);
   await expect(rig.pool.load(specOf(quiet, { key: "third" }))).rejects.toMatchObject({
     code: "UNAVAILABLE",
   });
@@ -184,21 +186,24 @@ it("closes more than once, and refuses work afterwards", async () => {
 });
 
 it("runs from a private or deep folder, its sockets elsewhere, and leaves nothing behind", async () => {
-  const list = () =>
+  // Other pools of this host have such folders too; this one's is where its cell is.
+  const placesOf = (cellId: string) =>
     ["/run", tmpdir()]
-      .flatMap((place) => readdirSync(place))
-      .filter((name) => /^berth-[0-9a-f]{12}$/.test(name));
-  const before = list();
+      .flatMap((place) => readdirSync(place).map((name) => join(place, name)))
+      .filter((path) => /\/berth-[0-9a-f]{12}$/.test(path) && existsSync(join(path, cellId)));
+  let own: string[];
   const parent = mkdtempSync(join(tmpdir(), "berth-private-"));
   const folder = join(parent, "a-folder-with-a-long-name".repeat(5));
   {
     await using rig = await openRig({ folder });
+    const { cellId } = await rig.pool.load(specOf(quiet));
     expect(await getText(rig.pool, specOf(quiet))).toBe("1");
     expect(existsSync(join(folder, "c"))).toBe(false);
-    expect(list()).toHaveLength(before.length + 1);
+    own = placesOf(cellId);
+    expect(own).toHaveLength(1);
   }
   rmSync(parent, { recursive: true, force: true });
-  expect(list()).toEqual(before);
+  expect(own.filter((path) => existsSync(path))).toEqual([]);
 });
 
 it("refuses a folder that another pool uses", async () => {
@@ -207,6 +212,12 @@ it("refuses a folder that another pool uses", async () => {
     code: "DATA_FOLDER_LOCKED",
   });
 });
+
+/** The control groups of a process, of either version. */
+function groupsOf(pid: number): string[] {
+  const paths = readFileSync(`/proc/${pid}/cgroup`, "utf8").matchAll(/:(memory|):(\/.*)$/gm);
+  return [...paths].map(([, kind = "", path = ""]) => join("/sys/fs/cgroup", kind, path));
+}
 
 it("cleans up after a server that was killed: cells, groups, folders", async () => {
   const folder = mkdtempSync(join(tmpdir(), "berth-stale-"));
@@ -219,19 +230,19 @@ it("cleans up after a server that was killed: cells, groups, folders", async () 
     ],
     { stdio: ["ignore", "pipe", "inherit"] },
   );
-  const [line] = (await once(child.stdout, "data")) as [Buffer];
-  const { pid, cellId } = JSON.parse(String(line)) as { pid: number; cellId: string };
+  const exited = once(child, "exit");
+  const [line] = (await once(createInterface({ input: child.stdout }), "line")) as [string];
+  const { pid, cellId } = JSON.parse(line) as { pid: number; cellId: string };
   expect(existsSync(`/proc/${pid}`)).toBe(true);
-  const [, groupPath = ""] =
-    /:memory:(.*)$/m.exec(readFileSync(`/proc/${pid}/cgroup`, "utf8")) ?? [];
-  const group = join("/sys/fs/cgroup/memory", groupPath);
-  expect(group).toContain(cellId);
+  const groups = groupsOf(pid).filter((path) => path.includes(cellId) && existsSync(path));
+  // Without control groups there are none to leave behind.
+  if (describeCgroup().version !== "none") expect(groups).not.toEqual([]);
   child.kill("SIGKILL");
-  await once(child, "exit");
+  await exited;
   expect(readdirSync(join(folder, "c"))).toContain(cellId);
   await using rig = await openRig({ folder, warmCells: 0 });
   expect(existsSync(`/proc/${pid}`)).toBe(false);
-  expect(existsSync(group)).toBe(false);
+  expect(groups.filter((path) => existsSync(path))).toEqual([]);
   expect(readdirSync(join(folder, "c"))).not.toContain(cellId);
   expect(await getText(rig.pool, specOf(quiet))).toBe("1");
   await rig.pool.close();

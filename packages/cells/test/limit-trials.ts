@@ -2,18 +2,26 @@
 
 import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
+import { setTimeout as afterMs } from "node:timers/promises";
 import { isBerthError } from "@berth/protocol";
 import type { CellLimits, CellPoolOptions, IsolateSpec } from "../src/index.ts";
-import { type Rig, requestOf, specOf } from "./rig.ts";
+import { type Rig, requestOf, specOf, type TestClock } from "./rig.ts";
 
 export type Level = "below" | "at" | "above";
+
+export interface TrialRig extends Rig {
+  /** The pool's. */
+  readonly clock: TestClock;
+}
 
 export interface LimitTrial {
   readonly limit: string;
   /** What becomes of it above the limit: an error's code, or how it was held back. */
   readonly above: string;
+  /** The pool's time stands still, so that what is at the limit is at it exactly. */
+  readonly isTimeStopped?: true;
   /** @returns `ok`, or what became of it */
-  run(rig: Rig, level: Level, loopsPerMs: number): Promise<string>;
+  run(rig: TrialRig, level: Level, loopsPerMs: number): Promise<string>;
 }
 
 /** Takes what is sent, and answers with as many bytes as the URL asks for. */
@@ -25,6 +33,7 @@ export const answerBytes: CellPoolOptions["onEgress"] = async ({ url, body }) =>
 
 const app = `
 const kept = [];
+let mayGo = false;
 const burn = (loops) => { let x = 1; for (let i = 0; i < loops; i++) x = (x * 16807) % 2147483647; return x; };
 export default { async fetch(request, env, ctx) {
   const url = new URL(request.url);
@@ -37,7 +46,15 @@ export default { async fetch(request, env, ctx) {
     case "/sleep": await new Promise((resolve) => setTimeout(resolve, count)); return new Response("ok");
     case "/buffers":
       for (let i = 0; i < count; i++) kept.push(new Uint8Array(1_000_000).fill(1));
+      // For a limiter that looks now and then.
+      await new Promise((resolve) => setTimeout(resolve, count > 32 ? 30_000 : 100));
       return new Response("ok");
+    case "/held":
+      console.log("held " + count);
+      // One request cannot wake another: each has timers of its own only.
+      while (!mayGo) await new Promise((resolve) => setTimeout(resolve, 5));
+      return new Response("ok");
+    case "/let-go": mayGo = true; return new Response("ok");
     case "/arrays":
       for (let i = 0; i < count * 25; i++) kept.push(Array.from({ length: 1_000 }, (_, j) => ({ j })));
       return new Response("ok");
@@ -71,7 +88,7 @@ export function freshSpec(
 ): IsolateSpec {
   made += 1;
   const key = `trial-${made}`;
-  const all = { wallMs: 60_000, ...limits };
+  const all = { wallMs: 60_000, cpuMs: 60_000, ...limits };
   return specOf(source, { key, placement: placement ?? key, limits: all });
 }
 
@@ -82,7 +99,13 @@ export async function outcomeOf(
   rig: Rig,
   spec: IsolateSpec,
   path: string,
-  body: { readonly text: string; readonly isDeclared: boolean } | null = null,
+  {
+    body,
+    signal,
+  }: {
+    readonly body?: { readonly text: string; readonly isDeclared: boolean };
+    readonly signal?: AbortSignal;
+  } = {},
 ): Promise<string> {
   const headers = body?.isDeclared ? [["content-length", String(body.text.length)] as const] : [];
   try {
@@ -90,7 +113,8 @@ export async function outcomeOf(
       spec,
       requestOf(path, {
         handle: `handle-${spec.key}`,
-        ...(body === null
+        ...(signal === undefined ? {} : { signal }),
+        ...(body === undefined
           ? {}
           : { method: "POST", headers, body: Readable.from([Buffer.from(body.text)]) }),
       }),
@@ -118,11 +142,17 @@ function amounts(below: number, at: number, above: number) {
   return (level: Level) => ({ below, at, above })[level];
 }
 
-/** Held back rather than refused: told by how long it took. */
-async function slowed(word: string, leastMs: number, run: () => Promise<string>): Promise<string> {
-  const startedAt = performance.now();
-  const outcome = await run();
-  return outcome === "ok" && performance.now() - startedAt >= leastMs ? word : outcome;
+const mostTries = 10;
+
+/** In time, or how long it took in the best of some tries: one may be slow for the machine's sake. */
+async function bestOf(leastMs: number, run: () => Promise<string>): Promise<string> {
+  for (let tries = 1; ; tries += 1) {
+    const startedAt = performance.now();
+    const outcome = await run();
+    const tookMs = performance.now() - startedAt;
+    if (outcome !== "ok" || tookMs < leastMs) return outcome;
+    if (tries === mostTries) return `took ${Math.round(tookMs)} ms and more`;
+  }
 }
 
 function trial(
@@ -131,11 +161,15 @@ function trial(
   limits: Partial<CellLimits>,
   path: string,
   amount: (level: Level) => number,
-  place: { readonly placement?: string } = together,
+  {
+    place = together,
+    ...rest
+  }: { readonly place?: { readonly placement?: string }; readonly isTimeStopped?: true } = {},
 ): LimitTrial {
   return {
     limit,
     above,
+    ...rest,
     run: (rig, level) => outcomeOf(rig, freshSpec(limits, place), `${path}?n=${amount(level)}`),
   };
 }
@@ -147,7 +181,7 @@ function bodyTrial(limit: string, isDeclared: boolean): LimitTrial {
     above: "REQUEST_TOO_LARGE",
     run(rig, level) {
       const body = { text: "x".repeat(length(level)), isDeclared };
-      return outcomeOf(rig, freshSpec({ maxRequestBytes: 1_000 }, together), "/taken", body);
+      return outcomeOf(rig, freshSpec({ maxRequestBytes: 1_000 }, together), "/taken", { body });
     },
   };
 }
@@ -163,6 +197,7 @@ function logTrial(
   return {
     limit,
     above: mark,
+    isTimeStopped: true,
     async run(rig, level) {
       const spec = freshSpec(limits, together);
       const outcome = await outcomeOf(rig, spec, `${path}?n=${amount(level)}`);
@@ -173,8 +208,8 @@ function logTrial(
   };
 }
 
-const alone = {};
-const pacedBytes = amounts(30_000, 100_000, 160_000);
+const alone = { place: {} };
+const pacedBytes = amounts(300, 1_000, 61_000);
 
 export const limitTrials: readonly LimitTrial[] = [
   trial(
@@ -190,35 +225,50 @@ export const limitTrials: readonly LimitTrial[] = [
     limit: "cpu time",
     above: "SANDBOX_CPU_EXCEEDED",
     run: (rig, level, loopsPerMs) => {
-      const loops = Math.round(loopsPerMs * amounts(50, 150, 900)(level));
-      return outcomeOf(rig, freshSpec({ cpuMs: 300, cpuPercent: 200 }), `/burn?n=${loops}`);
+      // A machine's speed changes with what else it does: hence the distance to the limit.
+      const loops = Math.round(loopsPerMs * amounts(30, 120, Number.POSITIVE_INFINITY)(level));
+      return outcomeOf(rig, freshSpec({ cpuMs: 400, cpuPercent: 200 }), `/burn?n=${loops}`);
     },
   },
   {
     limit: "cpu share",
     above: "throttled",
     async run(rig, level, loopsPerMs) {
-      const spec = freshSpec({ cpuPercent: 40, cpuBurstMs: 0 });
+      const spec = freshSpec({ cpuPercent: 20, cpuBurstMs: 0 });
       await outcomeOf(rig, spec, "/quick");
-      const loops = Math.round(loopsPerMs * amounts(10, 30, 240)(level));
-      // 240 ms of work at 40 % take 600 ms; the first slice and the last are free.
-      return slowed("throttled", 400, () => outcomeOf(rig, spec, `/burn?n=${loops}`));
+      // 500 ms of work at 20 % take 2,500 ms; the first slice and the last are free.
+      const loops = Math.round(loopsPerMs * amounts(5, 15, 500)(level));
+      const burn = () => outcomeOf(rig, spec, `/burn?n=${loops}`);
+      const leastMs = 1_300;
+      if (level !== "above") return bestOf(leastMs, burn);
+      const startedAt = performance.now();
+      const outcome = await burn();
+      return performance.now() - startedAt >= leastMs ? "throttled" : outcome;
     },
   },
-  trial(
-    "deadline",
-    "SANDBOX_DEADLINE_EXCEEDED",
-    { wallMs: 500 },
-    "/sleep",
-    amounts(50, 350, 5_000),
-  ),
+  {
+    limit: "deadline",
+    above: "SANDBOX_DEADLINE_EXCEEDED",
+    isTimeStopped: true,
+    async run(rig, level) {
+      const spec = freshSpec({ wallMs: 500 }, together);
+      const number = Number(spec.key.split("-")[1]);
+      const outcome = outcomeOf(rig, spec, `/held?n=${number}`);
+      await rig.log(`held ${number}`);
+      rig.clock.advance(amounts(499, 500, 501)(level));
+      // The watchdog's looks; nobody else asks for the time here.
+      await rig.clock.asked(3);
+      await outcomeOf(rig, spec, "/let-go");
+      return outcome;
+    },
+  },
   {
     limit: "start-up time",
     above: "SANDBOX_START_EXCEEDED",
     run(rig, level) {
       const loops = { below: "1e5", at: "1e6", above: "Infinity" }[level];
       const source = `for (let i = 0, x = 1; i < ${loops}; i++) x = (x * 16807) % 2147483647; ${app}`;
-      return outcomeOf(rig, freshSpec({ startMs: 1_500 }, { source }), "/burn?n=1");
+      return outcomeOf(rig, freshSpec({ startMs: 3_000 }, { source }), "/burn?n=1");
     },
   },
   trial(
@@ -249,17 +299,26 @@ export const limitTrials: readonly LimitTrial[] = [
     "RATE_LIMITED",
     { egressRequestsPerSecond: 5 },
     "/fetches",
-    amounts(4, 5, 8),
+    amounts(4, 5, 6),
+    { isTimeStopped: true },
   ),
   {
     limit: "egress bandwidth",
     above: "slowed",
     async run(rig, level) {
       const ways = ["/download", "/upload"].map(async (path) => {
-        const spec = freshSpec({ egressBytesPerSecond: 100_000 }, together);
+        const spec = freshSpec({ egressBytesPerSecond: 1_000 }, together);
         await outcomeOf(rig, spec, "/quick");
-        // A second's worth passes at once; 60,000 bytes above it take 600 ms.
-        return slowed("slowed", 500, () => outcomeOf(rig, spec, `${path}?n=${pacedBytes(level)}`));
+        const caller = new AbortController();
+        const transfer = outcomeOf(rig, spec, `${path}?n=${pacedBytes(level)}`, {
+          signal: caller.signal,
+        });
+        if (level !== "above") return transfer;
+        // A second's worth passes at once; what is above it takes a minute, which is not waited for.
+        const outcome = await Promise.race([transfer, afterMs(1_000, "slowed")]);
+        caller.abort();
+        await transfer;
+        return outcome;
       });
       return [...new Set(await Promise.all(ways))].join();
     },

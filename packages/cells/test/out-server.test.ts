@@ -116,7 +116,7 @@ it("takes so many connections and no more", async () => {
   await once(first, "connect");
   const second = connect(socketPath());
   second.on("error", () => undefined);
-  await once(second, "close");
+  await new Promise((resolve) => second.once("close", resolve));
   first.destroy();
 });
 

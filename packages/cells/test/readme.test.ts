@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
@@ -7,8 +7,11 @@ import { expect, it } from "vitest";
 it("runs the README's example as it stands", () => {
   const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
   const example = /```ts\n([\s\S]*?)```/.exec(readme)?.[1] ?? "";
-  // Inside the package, so that its imports are found.
-  const folder = mkdtempSync(fileURLToPath(new URL("./readme-", import.meta.url)));
+  // Inside the repository, so that its imports are found; where none of the tests that read the
+  // sources look meanwhile.
+  const scratch = fileURLToPath(new URL("../../../.berth/", import.meta.url));
+  mkdirSync(scratch, { recursive: true });
+  const folder = mkdtempSync(join(scratch, "readme-"));
   try {
     const file = join(folder, "example.ts");
     writeFileSync(file, example);

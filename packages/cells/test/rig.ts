@@ -42,6 +42,47 @@ export interface Rig extends AsyncDisposable {
   log(part: string): Promise<CellLogEntry>;
 }
 
+/** Real time that a test may stop and move on by hand. */
+export interface TestClock {
+  now(): number;
+  /** Until it is disposed of, no time passes by itself. */
+  stop(): Disposable;
+  advance(ms: number): void;
+  /** Resolves when the time was asked for so many times more: somebody has looked. */
+  asked(times: number): Promise<void>;
+}
+
+export function createTestClock(): TestClock {
+  let ahead = 0;
+  let stoppedAt: number | undefined;
+  const waiting = new Set<{ left: number; readonly resolve: () => void }>();
+  return {
+    now() {
+      for (const one of waiting) {
+        one.left -= 1;
+        if (one.left > 0) continue;
+        waiting.delete(one);
+        one.resolve();
+      }
+      return stoppedAt ?? Date.now() + ahead;
+    },
+    stop() {
+      stoppedAt = Date.now() + ahead;
+      return {
+        [Symbol.dispose]() {
+          ahead = (stoppedAt ?? 0) - Date.now();
+          stoppedAt = undefined;
+        },
+      };
+    },
+    advance(ms) {
+      if (stoppedAt === undefined) ahead += ms;
+      else stoppedAt += ms;
+    },
+    asked: (left) => new Promise((resolve) => void waiting.add({ left, resolve })),
+  };
+}
+
 async function until<T>(find: () => T | undefined, listeners: Set<() => void>): Promise<T> {
   const found = find();
   if (found !== undefined) return found;

@@ -33,11 +33,11 @@ describe("the process", () => {
     const child = spawn(process.execPath, ["--conditions=berth-source", main, "--help"], {
       stdio: ["ignore", "pipe", "pipe"],
     });
-    const exited = once(child, "exit");
+    const closed = once(child, "close");
     child.stdout.destroy();
     const chunks: Buffer[] = [];
     child.stderr.on("data", (chunk: Buffer) => chunks.push(chunk));
-    expect(await exited).toEqual([0, null]);
+    expect(await closed).toEqual([0, null]);
     expect(Buffer.concat(chunks).toString()).toBe("");
   });
 });

@@ -11,6 +11,12 @@ import { createProgress } from "../src/terminal/progress.ts";
 import { formatTable } from "../src/terminal/table.ts";
 import { createTerminal } from "../src/terminal/terminal.ts";
 
+/** This thread's own work in milliseconds: what else the machine does is not counted. */
+const workedMs = () => {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1_000;
+};
+
 function openTerminal({ isJson = false, isTty = false } = {}) {
   const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
   const asTty = (stream: PassThrough) =>
@@ -85,10 +91,10 @@ describe("texts of others", () => {
   it("take linear time however they are made", () => {
     for (const shape of ["\u001b]", "\u009d", "\u001b[1", "\u001b[ ", "\u2028", "\u001b"]) {
       const text = shape.repeat(100_000 / shape.length);
-      const startedMs = performance.now();
+      const before = workedMs();
       plainLine(text);
       plainBlock(text, "  ");
-      expect(performance.now() - startedMs).toBeLessThan(1_000);
+      expect(workedMs() - before).toBeLessThan(2_000);
     }
   });
 

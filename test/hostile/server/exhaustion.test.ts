@@ -41,7 +41,7 @@ describe("processor time", () => {
       stage.events.filter(
         (event) => event.type === "limit-exceeded" && event.isolateKey === spec.key,
       );
-    await expect.poll(ends, { timeout: 5_000 }).toMatchObject([{ limit: "cpu" }]);
+    await expect.poll(ends).toMatchObject([{ limit: "cpu" }]);
   });
 
   it("deep-recursion that catches its overflows and goes down anew ends as an endless loop", async () => {

@@ -333,10 +333,16 @@ describe("egress", () => {
     // Not a GET, which would be sent again if its cell were lost.
     const storm = await stage.call("fetch-storm", "/?count=300", { method: "POST" });
     const counts = storm.json<Record<string, number>>();
-    const { "answered 200": answered = 0, RATE_LIMITED: limited = 0 } = counts;
+    const { "answered 200": answered = 0, RATE_LIMITED: limited = 0, ...others } = counts;
     expect(answered).toBeGreaterThan(0);
-    expect(answered).toBeLessThanOrEqual(200);
-    expect([asked, answered + limited]).toEqual([answered, 300]);
+    expect(limited).toBeGreaterThan(0);
+    expect(asked).toBeLessThanOrEqual(200);
+    expect(answered).toBeLessThanOrEqual(asked);
+    // A host that is too busy for so many at once fails some of those that were allowed, by name.
+    const failures = /^EGRESS_FAILED$|connection lost|^internal error/;
+    for (const name of Object.keys(others)) expect(name).toMatch(failures);
+    const failed = Object.values(others).reduce((sum, count) => sum + count, 0);
+    expect(answered + limited + failed).toBe(300);
   });
 });
 

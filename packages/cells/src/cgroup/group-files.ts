@@ -12,7 +12,7 @@ import {
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
-const removeAttempts = 100;
+const removeAttempts = 1_000;
 const removeRetryMs = 5;
 
 /** A file that is read often: kept open, read from its start each time. */

@@ -105,7 +105,8 @@ function excesses(hasCgroup: boolean): readonly Excess[] {
       enforcer: "gateway",
       app: "fetcher",
       limits: { egressRequestsPerSecond: 3 },
-      expected: "answered RATE_LIMITED ok ok ok",
+      // Twenty at once: however slow the host, they do not spread over six seconds.
+      expected: "answered RATE_LIMITED ok",
     },
   ];
 }
@@ -171,18 +172,22 @@ async function proveLogs(trial: Trial): Promise<PostureLine[]> {
   const allowed = { logLinesPerSecond: 10, maxLogLineLength: 100 };
   const chatter = buildTrialSpec("chatter", allowed, together);
   const longLine = buildTrialSpec("longLine", allowed, together);
+  const startedAt = performance.now();
   await Promise.all([ask(trial.pool, chatter), ask(trial.pool, longLine)]);
   // Ten lines, and one of ours that says where the others are.
   const taken = await trial.logsOf(chatter, allowed.logLinesPerSecond + 1);
   const lines = taken.filter((line) => line === "line").length;
+  // The lines may come on both sides of the end of a second, and of more where the host is busy.
+  const seconds = Math.ceil((performance.now() - startedAt) / 1_000) + 1;
+  const isHeld = lines >= 10 && lines <= 10 * seconds && lines < 30;
   const isSaid = taken.some((line) => line.startsWith("SANDBOX_LOGS_EXCEEDED"));
   const lengths = (await trial.logsOf(longLine, 1)).map((line) => line.length);
   return [
     lineOf(
       "log rate",
       "gateway",
-      isSaid && lines === 10,
-      `Of 30 lines in a second ${lines} of 10 allowed were taken${isSaid ? ", and the log says so" : ""}.`,
+      isSaid && isHeld,
+      `Of 30 lines at once ${lines} were taken, 10 a second allowed${isSaid ? ", and the log says so" : ""}.`,
     ),
     lineOf(
       "log line",

@@ -18,7 +18,7 @@ export const trialSources = Object.freeze({
   bufferHog: `export default { async fetch() {
     const kept = [];
     for (let i = 0; i < 40; i++) kept.push(new Uint8Array(10_000_000).fill(1));
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await new Promise((resolve) => setTimeout(resolve, 2_000));
     return new Response("kept " + kept.length * 10 + " MB");
   } }`,
   arrayHog: `export default { fetch() {
@@ -35,7 +35,8 @@ export const trialSources = Object.freeze({
   } }`,
   fetcher: `export default { async fetch() {
     const one = () => fetch("http://${trialHost}/?bytes=1").then(() => "ok", (error) => error.code);
-    return new Response((await Promise.all([one(), one(), one(), one()])).sort().join(" "));
+    const all = await Promise.all(Array.from({ length: 20 }, one));
+    return new Response([...new Set(all)].sort().join(" "));
   } }`,
   downloader: `export default { async fetch() {
     const response = await fetch("http://${trialHost}/?bytes=80000");

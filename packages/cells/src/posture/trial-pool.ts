@@ -12,7 +12,7 @@ import type { CellLogger } from "../ports.ts";
 import type { IsolateSpec } from "../spec.ts";
 import { trialHost } from "./trial-apps.ts";
 
-const logWaitMs = 2_000;
+const logWaitMs = 10_000;
 
 export interface PostureOptions {
   /** The pool's folder, or another; trials use a folder below it. */
@@ -29,7 +29,7 @@ export interface Trial {
   readonly isJailed: boolean;
   readonly hasCgroup: boolean;
   readonly folder: string;
-  /** What an app's isolate has logged, once it is so many lines; what there is after two seconds. */
+  /** What an app's isolate has logged, once it is so many lines; what there is after ten seconds. */
   logsOf(spec: IsolateSpec, count: number): Promise<readonly string[]>;
 }
 

@@ -43,6 +43,8 @@ export interface LaunchedProcess {
   /** The engine itself, as the host sees it. */
   readonly pid: number;
   readonly exited: Promise<{ readonly code: number | null; readonly signal: string | null }>;
+  /** False once the engine has ended, or is ending; `exited` may come a good while later. */
+  isRunning(): boolean;
   /** The last of what it wrote. */
   readOutput(): string;
   kill(): void;
@@ -168,6 +170,17 @@ function killAll(pids: readonly number[]): void {
   }
 }
 
+function isThere(pid: number | undefined): boolean {
+  if (pid === undefined) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // One of another user is there as well.
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}
+
 /** @throws BerthError `CELL_START_FAILED`, whose cause holds what the process wrote */
 export async function launch(input: LaunchInput): Promise<LaunchedProcess> {
   const child = start(input);
@@ -194,6 +207,7 @@ export async function launch(input: LaunchInput): Promise<LaunchedProcess> {
       pid: pids[0] ?? -1,
       exited,
       readOutput,
+      isRunning: () => !hasExited && isThere(pids[0]),
       kill() {
         // While its first process is ours and alive, the others' ids cannot have been given anew.
         if (!hasExited) killAll(pids);

@@ -152,8 +152,13 @@ export class WorkerdCell implements Cell {
     const stillRuns = new Promise<undefined>((resolve) => {
       timer = setTimeout(() => resolve(undefined), exitGraceMs);
     });
-    const exit = await Promise.race([this.exited, stillRuns]);
+    let exit = await Promise.race([this.exited, stillRuns]);
     clearTimeout(timer);
+    const { process, cgroup } = this.#parts;
+    // On a busy host it takes long until a cell that has ended is reaped; only then is it known why.
+    if (exit === undefined && (cgroup.readOomKills() > 0 || !process.isRunning())) {
+      exit = await this.exited;
+    }
     if (exit?.cause === "memory" || exit?.cause === "heap") {
       const by = exit.cause === "heap" ? "its JavaScript heap" : "its memory limit";
       return new BerthError(

@@ -227,7 +227,7 @@ describe("egress", () => {
     expect(connected).toEqual([]);
     await expect(send(live, "http://a.b.cdn.example.com/")).rejects.toMatchObject(failed);
     expect(connected).toEqual(["a.b.cdn.example.com"]);
-  }, 30_000);
+  });
 
   it("gives a redirect back as it is, so that the next hop is decided anew", async () => {
     const send = open({ allowPrivate: ["127.0.0.0/8"] });
@@ -250,10 +250,12 @@ describe("egress", () => {
     await expect(text((await send(live, at("/silent"))).body)).rejects.toMatchObject(failed);
     await expect(text((await send(live, at("/cut"))).body)).rejects.toThrow();
     await expect(send(live, at("/never"))).rejects.toMatchObject(failed);
+    // Those who are answered have all the time that they need.
+    const patient = open({ allowPrivate: ["127.0.0.1"], limits: { maxRequestBytes: 1_000 } });
     const big = { method: "POST", body: Readable.from(["x".repeat(900), "x".repeat(101)]) };
-    await expect(send(live, at("/"), big)).rejects.toMatchObject(failed);
+    await expect(patient(live, at("/"), big)).rejects.toMatchObject(failed);
     const fits = { method: "POST", body: Readable.from(["x".repeat(1_000)]) };
-    expect((await send(live, at("/"), fits)).status).toBe(200);
+    expect((await patient(live, at("/"), fits)).status).toBe(200);
   });
 
   it("does not let a body be longer than it says", async () => {

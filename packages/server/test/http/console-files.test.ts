@@ -51,6 +51,12 @@ test("hashed assets are immutable and compressed for who accepts it; others are 
   expect(same?.status).toBe(304);
 });
 
+/** This thread's own work in milliseconds: what else the machine does is not counted. */
+const workedMs = () => {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1_000;
+};
+
 test("a long Accept-Encoding costs nothing and gets the plain form", async () => {
   const askedFor = async (accepted: string) =>
     (await fetch("/assets/main-Ab3dEf9h.js", { "accept-encoding": accepted }))?.headers.get(
@@ -59,9 +65,9 @@ test("a long Accept-Encoding costs nothing and gets the plain form", async () =>
   const padded = (length: number) => `br${" ".repeat(length - 8)};q=0.5`;
   expect(await askedFor(padded(256))).toBe("br");
   expect(await askedFor(padded(257))).toBeNull();
-  const startedAt = performance.now();
+  const before = workedMs();
   expect(await askedFor(`a${" ".repeat(200_000)}b`)).toBeNull();
-  expect(performance.now() - startedAt).toBeLessThan(500);
+  expect(workedMs() - before).toBeLessThan(1_000);
 });
 
 test("an address without an extension is a page of the console; a missing file is none", async () => {

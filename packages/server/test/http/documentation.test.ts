@@ -98,5 +98,5 @@ describe("the documentation page", () => {
       await browser.close();
       server.close();
     }
-  }, 60_000);
+  }, 120_000);
 });

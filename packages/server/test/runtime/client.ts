@@ -12,6 +12,8 @@ export interface ClientRequest {
   readonly headers?: Record<string, string>;
   readonly body?: string | Readable;
   readonly signal?: AbortSignal;
+  /** The first bytes of the body have come. */
+  readonly onData?: () => void;
 }
 
 export interface ClientAnswer {
@@ -34,6 +36,7 @@ export function send(input: ClientRequest): Promise<ClientAnswer> {
     });
     request.once("error", reject);
     request.once("response", (response) => {
+      if (input.onData !== undefined) response.once("data", input.onData);
       buffer(response).then((bytes) => {
         const body = bytes.toString();
         const isJson = response.headers["content-type"]?.includes("json") === true;
@@ -50,14 +53,23 @@ export function send(input: ClientRequest): Promise<ClientAnswer> {
   });
 }
 
-/** Sends bytes as they are and gives back all that comes until the server closes. */
-export function sendRaw(port: number, bytes: string): Promise<string> {
+/**
+ * Sends bytes as they are and gives back all that comes until the server closes.
+ *
+ * @param onText - what comes, as it comes
+ */
+export function sendRaw(
+  port: number,
+  bytes: string,
+  onText: (chunk: string) => void = () => undefined,
+): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, "127.0.0.1", () => socket.write(bytes));
     let text = "";
     socket.setEncoding("latin1");
     socket.on("data", (chunk: string) => {
       text += chunk;
+      onText(chunk);
     });
     socket.once("close", () => resolve(text));
     socket.once("error", (error: NodeJS.ErrnoException) => {

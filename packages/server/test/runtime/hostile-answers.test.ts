@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sendRaw } from "./client.ts";
 import { type DataPlane, openDataPlane } from "./rig.ts";
 
 const hostile = `
+let mayBreak = false;
 const answers = {
   cookies: () => {
     const headers = new Headers({ "content-type": "text/html" });
@@ -43,9 +44,18 @@ const answers = {
   throws: () => { throw new Error("secret detail"); },
   nothing: () => 42,
   hangs: () => new Promise((resolve) => setTimeout(resolve, 60_000)),
-  breaks: () => new Response(new ReadableStream({
-    start(c) { c.enqueue(new TextEncoder().encode("partial")); setTimeout(() => c.error(new Error("broke")), 50); },
-  })),
+  // Once its beginning has arrived: the break may else overtake it.
+  breaks: () => {
+    mayBreak = false;
+    return new Response(new ReadableStream({
+      start(c) { c.enqueue(new TextEncoder().encode("partial")); },
+      async pull(c) {
+        while (!mayBreak) await new Promise((resolve) => setTimeout(resolve, 5));
+        c.error(new Error("broke"));
+      },
+    }));
+  },
+  break: () => { mayBreak = true; return new Response("broken"); },
   endless: () => new Response(new ReadableStream({ pull(c) { c.enqueue(new Uint8Array(1 << 20)); } })),
 };
 export default { fetch: (request) => answers[new URL(request.url).pathname.slice(1)](request) };`;
@@ -91,10 +101,9 @@ describe("a hostile function's answer", () => {
     );
     expect(headers["content-security-policy"]).not.toContain("*");
     expect(headers["berth-request-id"]).toMatch(/^req-[0-9a-f]{24}$/);
-    const log = (await plane.rig.insight.list(live.id, 50))
-      .map((entry) => entry.message)
-      .join("\n");
-    expect(log).toContain("clear-site-data");
+    const log = async () =>
+      (await plane.rig.insight.list(live.id, 50)).map((entry) => entry.message).join("\n");
+    await expect.poll(log).toContain("clear-site-data");
   });
 
   it("is refused when it redirects out of its own host", async () => {
@@ -124,24 +133,35 @@ describe("a hostile function's answer", () => {
 
   it("that never comes is given up when the client goes, and others go on", async () => {
     const live = await install();
-    const hanging = plane.call(live, "/hangs", { signal: AbortSignal.timeout(1_000) });
+    const client = new AbortController();
+    const hanging = plane.call(live, "/hangs", { signal: client.signal });
+    void Promise.allSettled([hanging]);
     const inFlight = () =>
       plane.pool
         .list()
         .filter((cell) => cell.placement === live.id)
         .reduce((sum, cell) => sum + cell.inFlight, 0);
-    await vi.waitFor(() => expect(inFlight()).toBe(1));
+    await expect.poll(inFlight).toBe(1);
+    client.abort();
     await expect(hanging).rejects.toThrow("aborted");
-    await vi.waitFor(() => expect(inFlight()).toBe(0));
+    await expect.poll(inFlight).toBe(0);
     expect((await plane.call(live, "/created")).status).toBe(201);
   });
 
   it("that breaks off does not look complete", async () => {
     const live = await install();
-    await expect(plane.call(live, "/breaks")).rejects.toThrow(/aborted|ECONNRESET/);
+    const broken = async () => expect((await plane.call(live, "/break")).body).toBe("broken");
+    const onData = () => void broken();
+    await expect(plane.call(live, "/breaks", { onData })).rejects.toThrow(/aborted|ECONNRESET/);
+    let seen = "";
     const raw = await sendRaw(
       plane.door.port,
       `GET /breaks HTTP/1.1\r\nhost: ${live.id}.apps.localhost\r\nauthorization: Bearer ${plane.tokenOf(live)}\r\n\r\n`,
+      (chunk) => {
+        const hadBegun = seen.includes("partial");
+        seen += chunk;
+        if (!hadBegun && seen.includes("partial")) void broken();
+      },
     );
     expect(raw).toContain("partial");
     expect(raw).not.toMatch(/\r\n0\r\n\r\n$/);
@@ -150,9 +170,8 @@ describe("a hostile function's answer", () => {
   it("without an end is cut at its bound", async () => {
     const live = await install();
     await expect(plane.call(live, "/endless")).rejects.toThrow(/aborted|ECONNRESET/);
-    const log = (await plane.rig.insight.list(live.id, 50))
-      .map((entry) => entry.message)
-      .join("\n");
-    expect(log).toContain("SANDBOX_RESPONSE_TOO_LARGE");
+    const log = async () =>
+      (await plane.rig.insight.list(live.id, 50)).map((entry) => entry.message).join("\n");
+    await expect.poll(log).toContain("SANDBOX_RESPONSE_TOO_LARGE");
   });
 });

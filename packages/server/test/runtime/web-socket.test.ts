@@ -78,8 +78,10 @@ describe("a WebSocket to a function", () => {
     expect(JSON.stringify([...headers])).not.toContain(plane.tokenOf(live).slice(0, 20));
     one.socket.send("bye");
     expect(await one.closed).toEqual({ code: 4001, reason: "as you like" });
-    const usage = await plane.rig.metering.read(live.id);
-    expect(usage).toMatchObject({ requests: 1, failedRequests: 0 });
+    // Metered when both its sides are closed, which may be after the client's.
+    const read = () => plane.rig.metering.read(live.id);
+    await expect.poll(read).toMatchObject({ requests: 1, failedRequests: 0 });
+    const usage = await read();
     expect(usage.bytesIn).toBeGreaterThan(80_000);
     expect(usage.bytesOut).toBeGreaterThan(80_000);
   });
@@ -179,8 +181,9 @@ describe("a WebSocket to a function", () => {
     const one = await openReady(live);
     one.socket.send("hog");
     expect(await one.closed).toEqual({ code: 1011, reason: "SANDBOX_MEMORY_EXCEEDED" });
-    const logged = (await plane.rig.insight.list(live.id, 10)).map((line) => line.message);
-    expect(logged.join()).toContain("SANDBOX_MEMORY_EXCEEDED");
+    const logged = async () =>
+      (await plane.rig.insight.list(live.id, 10)).map((line) => line.message).join();
+    await expect.poll(logged).toContain("SANDBOX_MEMORY_EXCEEDED");
   });
 
   it("tells the app that the client is gone, and gives back what it held", async () => {

@@ -164,5 +164,5 @@ test(
     expect(rows[0]?.count).toBe(rows[0]?.last);
     await rm(folder, { recursive: true });
   },
-  2 * openTimeoutMs,
+  4 * openTimeoutMs,
 );

@@ -69,7 +69,7 @@ export function specOf(
     limits: {
       ...defaultCellLimits,
       memoryMb: 32,
-      wallMs: 15_000,
+      wallMs: 60_000,
       cpuMs: 300,
       maxResponseBytes: 1e6,
       ...limits,
