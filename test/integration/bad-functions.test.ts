@@ -1,3 +1,4 @@
+import type { CellEvent } from "@berth/cells";
 import type { WireError } from "@berth/protocol";
 import { describe, expect, it } from "vitest";
 import { startBerth } from "../support/start-berth.ts";
@@ -21,10 +22,12 @@ const server = `
   };
 `;
 
+const manifest = { server: { entry: "server.js", limits: { cpuMs: 500 } } };
+
 describe("functions that misbehave", () => {
   it("answer as typed errors, and harm neither themselves nor others", async () => {
     const quiet = { server, manifest: { id: "quiet" } };
-    await using berth = await startBerth({ apps: [{ server }, quiet] });
+    await using berth = await startBerth({ apps: [{ server, manifest }, quiet] });
     const [bad = "", other = ""] = berth.installed;
     const codeOf = async (path: string) => {
       const answer = await berth.callFunction(bad, path);
@@ -41,9 +44,19 @@ describe("functions that misbehave", () => {
     expect(cookie.headers).not.toHaveProperty("clear-site-data");
     expect(cookie.headers).not.toHaveProperty("berth-own");
 
-    const spinning = codeOf("/spin");
+    const events: CellEvent[] = [];
+    berth.berth.cells.onEvent((event) => events.push(event));
+    const spinning = berth.callFunction(bad, "/spin");
     expect((await berth.callFunction(other, "/")).text).toBe("fine");
-    expect(await spinning).toEqual([502, "SANDBOX_CPU_EXCEEDED"]);
+    const spun = await spinning;
+    const met = { limit: "cpu time", enforcer: "watchdog", allowed: 500 };
+    expect([spun.status, spun.json()]).toMatchObject([
+      502,
+      { code: "SANDBOX_CPU_EXCEEDED", details: met },
+    ]);
+    const requestId = spun.headers["berth-request-id"];
+    const exceeded = { type: "limit-exceeded", code: "SANDBOX_CPU_EXCEEDED", requestId, ...met };
+    expect(events).toContainEqual(expect.objectContaining(exceeded));
     expect((await berth.callFunction(bad, "/")).text).toBe("fine");
 
     const params = { organization: "acme", installation: bad };
@@ -52,6 +65,15 @@ describe("functions that misbehave", () => {
       return entries.map((entry) => entry.message).join("\n");
     };
     await expect.poll(logged, { timeout: 10_000 }).toContain("a detail of the app");
+    const { entries } = await berth.admin.call("listLogs", { params, query: {} });
+    const own = entries.filter(
+      (entry) => entry.source === "berth" && entry.requestId === requestId,
+    );
+    expect(own.map(({ message }) => message)).toEqual([
+      expect.stringMatching(
+        /^SANDBOX_CPU_EXCEEDED: .*\[limit: cpu time, allowed: 500, by: watchdog\]$/,
+      ),
+    ]);
     expect((await berth.admin.call("getUsage", { params })).failedRequests).toBeGreaterThan(4);
   });
 });

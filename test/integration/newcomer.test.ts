@@ -67,6 +67,18 @@ it("takes a newcomer from nothing to their own running app", async () => {
   expect(published.json()).toMatchObject({ app: "newcomer/demo", status: "published" });
   const installed = await run(["install", "newcomer/demo", "--grant-all", "--json"], demo);
   const { installation } = installed.json<{ installation: string }>();
+  const listed = await run(["list", "--limits", "--json"], demo);
+  expect(listed.json()).toMatchObject({
+    installations: [
+      {
+        id: installation,
+        limits: expect.arrayContaining([
+          { name: "memory", asked: 64, ceiling: 1_024, effective: 64 },
+          { name: "wallMs", asked: null, ceiling: 300_000, effective: 30_000 },
+        ]),
+      },
+    ],
+  });
   const opened = await run(["open", "demo", "--print"], demo);
   expect(opened.stdout).toBe(`${served.origin}/run/${installation}\n`);
 

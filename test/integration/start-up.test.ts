@@ -110,6 +110,11 @@ describe("starting", () => {
       // What it may use is shown as it is here, below the operator's ceilings.
       resources: { memory: 32 },
       functionLimits: { cpuMs: 700, wallMs: 30_000 },
+      limits: expect.arrayContaining([
+        { name: "memory", asked: 64, ceiling: 32, effective: 32 },
+        { name: "cpuMs", asked: null, ceiling: 700, effective: 700 },
+        { name: "wallMs", asked: null, ceiling: 300_000, effective: 30_000 },
+      ]),
     });
     await berth.admin.call("resumeInstallation", { params });
     expect((await berth.callFunction(installation, "/")).text).toBe("served");

@@ -11,8 +11,8 @@ import {
 import type { BerthClient } from "@berth/client";
 import { type AppManifest, type Digest, parseManifest, permissionsAsked } from "@berth/protocol";
 
-/** A folder that is ready to be packed, or the files themselves. */
-export type TestApp = string | TestAppFiles;
+/** A folder that is ready to be packed, the files themselves, or an archive. */
+export type TestApp = string | TestAppFiles | Uint8Array;
 
 export interface TestAppFiles {
   readonly manifest?: Partial<AppManifest>;
@@ -49,6 +49,7 @@ function manifestOf({ manifest, server }: TestAppFiles): AppManifest {
 }
 
 async function packApp(app: TestApp): Promise<Uint8Array> {
+  if (app instanceof Uint8Array) return app;
   if (typeof app === "string") return packFolder(app);
   const { server, view = "export default () => undefined;", files = {} } = app;
   return packFiles([

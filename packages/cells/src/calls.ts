@@ -71,8 +71,10 @@ export interface CellLogEntry {
   readonly isolateKey: string;
   readonly requestId: string | null;
   readonly level: "debug" | "info" | "warn" | "error";
-  /** At most 4,000 characters. */
+  /** At most 4,000 characters; of a line of ours a few more. */
   readonly message: string;
+  /** The line is the pool's, about the app; an app cannot write one. */
+  readonly isOwn?: true;
   /** Milliseconds, by the pool's clock. */
   readonly at: number;
 }
@@ -120,4 +122,10 @@ export interface CellSink {
   onCall(call: CellCall): Promise<JsonValue>;
   onEgress(call: EgressCall): Promise<CellResponse>;
   onLog(entry: CellLogEntry): void;
+  /** An app met a limit of its end of `out.sock`; its log says so already. */
+  onLimit?(met: {
+    readonly cellId: string;
+    readonly isolateKey: string;
+    readonly error: BerthError;
+  }): void;
 }

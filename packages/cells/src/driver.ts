@@ -21,10 +21,14 @@ import type { JsonValue } from "./json.ts";
 import type { CellLimits, IsolateSpec } from "./spec.ts";
 
 export interface CellExit {
-  /** `memory`: the kernel's limit, or polling's; `heap`: the engine's own. */
-  readonly cause: "stopped" | "memory" | "heap" | "crash";
+  /** `memory`: the kernel's limit, or polling's; `heap`: the engine's own; `start`: an app's modules did not load. */
+  readonly cause: "stopped" | "memory" | "heap" | "start" | "crash";
   /** For the log; may hold the last of what the engine wrote. */
   readonly detail: string;
+  /** Of an end by a limit: what the requests of its cause are told. */
+  readonly error?: BerthError;
+  /** The isolate that caused it, where that is known. */
+  readonly isolateKey?: string;
 }
 
 export type LoadDescription = Pick<LoadReport, "isolate" | "hasFetch" | "hooks" | "entries">;

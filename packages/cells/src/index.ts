@@ -14,6 +14,7 @@ export type {
   LoadReport,
 } from "./calls.ts";
 export type { JsonValue } from "./json.ts";
+export { createLimitError, findMetLimit, formatLimitLine, type MetLimit } from "./limit-error.ts";
 export { openCellPool } from "./pool/open-cell-pool.ts";
 export type {
   CellEvent,

@@ -22,7 +22,15 @@ describe("one isolate's requests", () => {
     expect(entries.map(({ isAtOnce }) => isAtOnce)).toEqual([true, true, false, false, false]);
     expect(admission.waiting("x")).toBe(3);
     expect(() => admission.enter("x", limits)).toThrow(
-      expect.objectContaining({ code: "RATE_LIMITED", details: { retryAfterSeconds: 1 } }),
+      expect.objectContaining({
+        code: "RATE_LIMITED",
+        details: {
+          limit: "concurrent requests",
+          enforcer: "gateway",
+          allowed: 2,
+          retryAfterSeconds: 1,
+        },
+      }),
     );
     for (const { place } of entries) (await place).release();
     expect(seen).toEqual(["a", "b", "c", "d", "e"]);

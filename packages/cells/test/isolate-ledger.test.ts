@@ -96,3 +96,39 @@ it("refuses by a bucket and slows down by a pace, at one rate", () => {
   clock.at = 10_000;
   expect([bucket.take(101), pace.spend(100)]).toEqual([false, 0]);
 });
+
+it("shares a cell's connections out among its isolates, so that one cannot take the others'", () => {
+  const { ledger } = open({});
+  ledger.open("b", defaultCellLimits);
+  const enter = (key: string, kind: "call" | "fetch") => ledger.enter(key, kind);
+  const count = (key: string, kind: "call" | "fetch") => {
+    let taken = 0;
+    while ("leave" in enter(key, kind)) taken += 1;
+    return taken;
+  };
+  expect([count("a", "call"), count("a", "fetch")]).toEqual([256, 0]);
+  expect(enter("a", "call")).toMatchObject({
+    error: {
+      code: "RATE_LIMITED",
+      details: { limit: "calls in flight", enforcer: "gateway", allowed: 256 },
+    },
+  });
+  expect([count("b", "fetch"), count("b", "call")]).toEqual([256, 0]);
+});
+
+it("bounds the calls and fetches of an isolate in all its cells together, and counts what ends", () => {
+  const { book, ledger } = open({});
+  const other = new IsolateLedger(book);
+  other.open("a", defaultCellLimits);
+  const places = Array.from({ length: 512 }, (_, index) =>
+    (index % 2 === 0 ? ledger : other).enter("a", index < 200 ? "call" : "fetch"),
+  );
+  expect(places.every((place) => "leave" in place)).toBe(true);
+  const full = { error: { details: { limit: "outgoing connections", allowed: 512 } } };
+  expect(other.enter("a", "fetch")).toMatchObject(full);
+  const [first] = places;
+  if (first !== undefined && "leave" in first)
+    for (let twice = 0; twice < 2; twice += 1) first.leave();
+  expect(other.enter("a", "fetch")).not.toMatchObject(full);
+  expect(other.enter("a", "fetch")).toMatchObject(full);
+});

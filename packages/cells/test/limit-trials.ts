@@ -20,6 +20,8 @@ export interface LimitTrial {
   readonly above: string;
   /** The pool's time stands still, so that what is at the limit is at it exactly. */
   readonly isTimeStopped?: true;
+  /** What the error, the event and the app's log call it; left out where nothing is refused. */
+  readonly met?: string;
   /** @returns `ok`, or what became of it */
   run(rig: TrialRig, level: Level, loopsPerMs: number): Promise<string>;
 }
@@ -122,6 +124,7 @@ export async function outcomeOf(
     const answer = await text(response.body);
     return /^x+$/.test(answer) ? "ok" : answer;
   } catch (error) {
+    rig.failures.push({ isolateKey: spec.key, error });
     return isBerthError(error) ? error.code : String(error);
   }
 }
@@ -170,6 +173,7 @@ function trial(
     limit,
     above,
     ...rest,
+    met: limit.replace(/,.*/, ""),
     run: (rig, level) => outcomeOf(rig, freshSpec(limits, place), `${path}?n=${amount(level)}`),
   };
 }
@@ -179,6 +183,7 @@ function bodyTrial(limit: string, isDeclared: boolean): LimitTrial {
   return {
     limit,
     above: "REQUEST_TOO_LARGE",
+    met: "request size",
     run(rig, level) {
       const body = { text: "x".repeat(length(level)), isDeclared };
       return outcomeOf(rig, freshSpec({ maxRequestBytes: 1_000 }, together), "/taken", { body });
@@ -224,6 +229,7 @@ export const limitTrials: readonly LimitTrial[] = [
   {
     limit: "cpu time",
     above: "SANDBOX_CPU_EXCEEDED",
+    met: "cpu time",
     run: (rig, level, loopsPerMs) => {
       // A machine's speed changes with what else it does: hence the distance to the limit.
       const loops = Math.round(loopsPerMs * amounts(30, 120, Number.POSITIVE_INFINITY)(level));
@@ -265,6 +271,7 @@ export const limitTrials: readonly LimitTrial[] = [
   {
     limit: "start-up time",
     above: "SANDBOX_START_EXCEEDED",
+    met: "start-up time",
     run(rig, level) {
       const loops = { below: "1e5", at: "1e6", above: "Infinity" }[level];
       const source = `for (let i = 0, x = 1; i < ${loops}; i++) x = (x * 16807) % 2147483647; ${app}`;
@@ -326,6 +333,7 @@ export const limitTrials: readonly LimitTrial[] = [
   {
     limit: "concurrent requests",
     above: "ok RATE_LIMITED",
+    met: "concurrent requests",
     async run(rig, level) {
       const limits = { maxConcurrentRequests: 2, maxQueuedRequests: 0 };
       const spec = freshSpec(limits, together);
@@ -337,13 +345,16 @@ export const limitTrials: readonly LimitTrial[] = [
     },
   },
   logTrial("log line", "[cut: 101", { maxLogLineLength: 100 }, "/line", amounts(99, 100, 101)),
-  logTrial(
-    "log rate",
-    "SANDBOX_LOGS_EXCEEDED",
-    { logLinesPerSecond: 10 },
-    "/lines",
-    amounts(9, 10, 11),
-  ),
+  {
+    ...logTrial(
+      "log rate",
+      "SANDBOX_LOGS_EXCEEDED",
+      { logLinesPerSecond: 10 },
+      "/lines",
+      amounts(9, 10, 11),
+    ),
+    met: "log rate",
+  },
   {
     limit: "isolates per cell",
     above: "not in that cell",

@@ -36,6 +36,27 @@ const modes = [
   { mode: "degraded", cgroup: "off", isHere: process.platform === "linux" },
 ] as const;
 
+/** That error, event and the app's log call the limit the same, and say the same of it. */
+async function expectOneWord(rig: Rig, limit: string): Promise<void> {
+  const eventOf = () =>
+    rig.events.find((each) => each.type === "limit-exceeded" && each.limit === limit);
+  await rig.until(() => eventOf() !== undefined);
+  const event = eventOf();
+  if (event?.type !== "limit-exceeded") throw new Error(`No event for ${limit}.`);
+  const { allowed, code, enforcer, isolateKey } = event;
+  expect(allowed).toBeGreaterThan(0);
+  const line = `[limit: ${limit}, allowed: ${allowed}, by: ${enforcer}]`;
+  const isLogged = (entry: Rig["logs"][number]) =>
+    entry.isolateKey === isolateKey && entry.message.endsWith(line);
+  await rig.until(() => rig.logs.some(isLogged));
+  expect(rig.logs.find(isLogged)?.message).toMatch(new RegExp(`^${code}: `));
+  const failure = rig.failures.find((each) => each.isolateKey === isolateKey)?.error;
+  // What an app meets in a call of its own ends no request.
+  if (failure !== undefined) {
+    expect(failure).toMatchObject({ code, details: { limit, enforcer, allowed } });
+  }
+}
+
 for (const { mode } of modes.filter(({ isHere }) => !isHere)) {
   process.stdout.write(`limits, ${mode}: NOT RUN, this host does not offer it.\n`);
 }
@@ -68,6 +89,7 @@ describe.each(modes.filter(({ isHere }) => isHere))("limits, $mode", ({ cgroup }
     const [below, at, above] = await Promise.all([run("below"), run("at"), run("above")]);
     const outcomes = { below, at, above };
     expect(outcomes).toEqual({ below: "ok", at: "ok", above: trial.above });
+    if (trial.met !== undefined) await expectOneWord(rig, trial.met);
   });
 
   it("processes: as many as may be, and no more", async () => {
@@ -112,7 +134,7 @@ describe.each(modes.filter(({ isHere }) => isHere))("limits, $mode", ({ cgroup }
     const outcomes = [outcomeOf(rig, spec, "/spin"), outcomeOf(rig, spec, "/spin")];
     expect(await Promise.all(outcomes)).toEqual(["SANDBOX_CPU_EXCEEDED", "SANDBOX_CPU_EXCEEDED"]);
     const event = rig.events.find((each) => "isolateKey" in each && each.isolateKey === spec.key);
-    expect(event).toMatchObject({ type: "limit-exceeded", limit: "cpu" });
+    expect(event).toMatchObject({ type: "limit-exceeded", limit: "cpu time" });
     expect(await outcomeOf(rig, spec, "/quick")).toBe("quick");
   });
 

@@ -34,6 +34,8 @@ export interface Rig extends AsyncDisposable {
   readonly egress: EgressCall[];
   readonly logs: CellLogEntry[];
   readonly events: CellEvent[];
+  /** For tests that ask what a request failed with; they add to it themselves. */
+  readonly failures: { readonly isolateKey: string; readonly error: unknown }[];
   /** Resolves with the first event, past or coming, that `matches`. */
   event<Type extends CellEvent["type"]>(type: Type): Promise<Extract<CellEvent, { type: Type }>>;
   /** Resolves once a log line or an event made it true. */
@@ -103,6 +105,7 @@ export async function openRig(options: Partial<CellPoolOptions> = {}): Promise<R
   const egress: EgressCall[] = [];
   const logs: CellLogEntry[] = [];
   const events: CellEvent[] = [];
+  const failures: Rig["failures"] = [];
   const listeners = new Set<() => void>();
   const tell = () => {
     for (const listener of [...listeners]) listener();
@@ -139,6 +142,7 @@ export async function openRig(options: Partial<CellPoolOptions> = {}): Promise<R
     egress,
     logs,
     events,
+    failures,
     event: (type) =>
       until(
         () =>

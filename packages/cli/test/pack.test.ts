@@ -1,6 +1,8 @@
+import { execFile } from "node:child_process";
 import { cp, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { unpack } from "@berth/bundle";
 import { isBerthError, toWire, type WireError } from "@berth/protocol";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -10,6 +12,9 @@ import { checkApp } from "../src/build/check-app.ts";
 import { createHome, type Home } from "./support/run-cli.ts";
 
 const workspaceModules = fileURLToPath(new URL("../../../node_modules", import.meta.url));
+
+const execute = promisify(execFile);
+const compiler = join(workspaceModules, "typescript/bin/tsc");
 
 /** As `npm install` would: the packages of this workspace, reached from the app's folder. */
 async function linkModules(folder: string): Promise<void> {
@@ -56,6 +61,13 @@ describe.each(["full", "view", "server"])("the template %s", (template) => {
       expect(made.code).toBe(0);
       const folder = join(home.path, "my-app");
       await linkModules(folder);
+      await execute(process.execPath, [
+        compiler,
+        "-p",
+        folder,
+        "--customConditions",
+        "berth-source",
+      ]);
       const check = await home.run(["check", "--json"], { cwd: folder });
       expect(check.stderr).toBe("");
       const { findings } = check.json<{ findings: { severity: string }[] }>();
@@ -143,7 +155,8 @@ describe("what goes into a package", () => {
 
   it("is what the manifest names, the documents and the assets, and nothing else", () => {
     expect([...files.keys()].filter((path) => path !== "berth.digests.json").sort()).toEqual([
-      ...["LICENSE", "README.md", "api/server.js", "assets/icons/a.svg", "berth.json", "view.js"],
+      ...["LICENSE", "README.md", "api/server.js", "api/server.js.map", "assets/icons/a.svg"],
+      ...["berth.json", "view.js"],
     ]);
   });
 
@@ -163,6 +176,21 @@ describe("what goes into a package", () => {
     expect(imported.sort()).toEqual(["cloudflare:workers", "node:buffer"]);
     expect(server).not.toMatch(/import\s*\(/);
     expect(server).toMatch(/as default/);
+    expect(server).not.toContain("sourceMappingURL");
+  });
+
+  it("has a map beside the server, of positions and names of files, without their text", () => {
+    const map = JSON.parse(textOf("api/server.js.map")) as { sources: string[]; mappings: string };
+    expect(Object.keys(map).sort()).toEqual(["mappings", "names", "sources", "version"]);
+    expect(map.sources).toEqual(
+      expect.arrayContaining([
+        "../src/api/server.ts",
+        "../src/api/late.ts",
+        "../node_modules/hono/dist/hono.js",
+      ]),
+    );
+    for (const source of map.sources) expect(source).toMatch(/^\.\.\/(?:src|node_modules)\//);
+    expect(map.mappings).toMatch(/^[\w+/,;]+$/);
   });
 });
 
@@ -217,7 +245,9 @@ describe("what does not build", () => {
     await symlink("/etc/hostname", join(folder, "assets/a"));
     await expect(build()).rejects.toMatchObject(refusal);
     await rm(join(folder, "assets/a"));
-    expect((await build()).files.map(({ path }) => path)).toEqual(["berth.json", "server.js"]);
+    expect((await build()).files.map(({ path }) => path)).toEqual([
+      ...["berth.json", "server.js", "server.js.map"],
+    ]);
   });
 });
 

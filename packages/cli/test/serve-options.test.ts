@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { isBerthError } from "@berth/protocol";
 import { describe, expect, it } from "vitest";
 import { domainsOf, isReachable, localAddressOf } from "../src/serve/domains.ts";
@@ -8,6 +11,39 @@ const flags = { port: "4600", host: "127.0.0.1", dataDir: ".berth" };
 function parse(change: Partial<ServeFlags>, env: Record<string, string> = {}) {
   return parseServeOptions({ cwd: "/", env }, { ...flags, ...change });
 }
+
+describe("the operator's ceilings", () => {
+  it("come from the file, else from the environment, as a path or as JSON", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "berth-limits-"));
+    const file = join(folder, "limits.json");
+    await writeFile(file, '{"memory": 128, "maxSubrequests": 0}');
+    const ceilings = { memory: 128, maxSubrequests: 0 };
+    expect(parse({ limits: file }, { BERTH_LIMITS: '{"cpu": 10}' })).toMatchObject({ ceilings });
+    expect(parse({}, { BERTH_LIMITS: file })).toMatchObject({ ceilings });
+    expect(parse({}, { BERTH_LIMITS: ' {"cpu": 10}' }).ceilings).toEqual({ cpu: 10 });
+    expect(parse({}, { BERTH_LIMITS: "" }).ceilings).toBeUndefined();
+    expect(() => parse({ limits: join(folder, "none.json") })).toThrow(/cannot be read: ENOENT/);
+    await rm(folder, { recursive: true });
+  });
+
+  it.each([
+    ["{", /BERTH_LIMITS is not JSON/],
+    ['{"memry": 1}', /has "memry", which is no limit; expected one of memory, /],
+    ['{"memory": 0}', /sets memory to 0; expected a whole number from 1 to 1024/],
+    ['{"memory": 2048}', /sets memory to 2048; expected a whole number from 1 to 1024/],
+    ['{"wallMs": "30"}', /sets wallMs to "30"; expected a whole number/],
+    ['{"cpuMs": 1.5}', /sets cpuMs to 1.5/],
+    ['{"__proto__": 1}', /which is no limit/],
+  ])("are refused as %s", (text, message) => {
+    try {
+      parse({}, { BERTH_LIMITS: text });
+    } catch (error) {
+      expect(isBerthError(error, "OPTION_INVALID") && error.message).toMatch(message);
+      return;
+    }
+    throw new Error("It was taken.");
+  });
+});
 
 describe("the public names of `berth serve`", () => {
   it("are none without a public URL", () => {

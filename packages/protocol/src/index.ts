@@ -13,6 +13,13 @@ export {
   findCatalogName,
 } from "./catalog/components.ts";
 export {
+  type CeilingName,
+  type Ceilings,
+  type EffectiveLimit,
+  explainLimits,
+  parseCeilings,
+} from "./ceilings.ts";
+export {
   BerthError,
   type BerthErrorOptions,
   type ErrorCode,
@@ -73,6 +80,7 @@ export {
   maxResourceLimits,
   type ResourceLimits,
   signInLinkSeconds,
+  sourceMapLimits,
   stateLimits,
   type ViewLimits,
   viewTokenSeconds,
@@ -111,10 +119,13 @@ export {
 } from "./permissions/grammar.ts";
 export {
   type CapabilityRequest,
+  type DeliveredEvent,
+  type EntryInputs,
   type HookName,
   hookNames,
   hooksKey,
   type InvocationProps,
+  type ScheduledMoment,
 } from "./wire/invocation.ts";
 export {
   type BootMessage,

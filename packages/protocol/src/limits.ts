@@ -102,6 +102,10 @@ export interface FunctionLimits {
   readonly egressRequestsPerSecond: number;
   /** Bodies of fetches, both ways together; more is slowed down. */
   readonly egressBytesPerSecond: number;
+  /** Frames of all its WebSockets, both ways together; beyond it the sending one is closed. */
+  readonly socketMessagesPerSecond: number;
+  /** Bytes of the same. */
+  readonly socketBytesPerSecond: number;
   readonly logLinesPerSecond: number;
   /** Characters. */
   readonly maxLogLineLength: number;
@@ -120,6 +124,8 @@ export const defaultFunctionLimits: FunctionLimits = Object.freeze({
   maxSubrequests: 1_000,
   egressRequestsPerSecond: 100,
   egressBytesPerSecond: 16_777_216,
+  socketMessagesPerSecond: 2_000,
+  socketBytesPerSecond: 16_777_216,
   logLinesPerSecond: 500,
   maxLogLineLength: 4_000,
 });
@@ -137,6 +143,8 @@ export const maxFunctionLimits: FunctionLimits = Object.freeze({
   maxSubrequests: 10_000,
   egressRequestsPerSecond: 1_000,
   egressBytesPerSecond: 134_217_728,
+  socketMessagesPerSecond: 20_000,
+  socketBytesPerSecond: 134_217_728,
   logLinesPerSecond: 2_000,
   maxLogLineLength: 4_000,
 });
@@ -164,6 +172,13 @@ export function clampFunctionLimits(
   // Made from all the names.
   return Object.fromEntries(given) as unknown as FunctionLimits;
 }
+
+/** Of the source map beside a server module; a larger one is neither packed nor read. */
+export const sourceMapLimits = Object.freeze({
+  maxBytes: 8_388_608,
+  /** Characters. */
+  maxMappings: 4_194_304,
+});
 
 /** Lifetime of a view's token, in seconds. */
 export const viewTokenSeconds = 300;

@@ -41,7 +41,7 @@ describe("processor time", () => {
       stage.events.filter(
         (event) => event.type === "limit-exceeded" && event.isolateKey === spec.key,
       );
-    await expect.poll(ends).toMatchObject([{ limit: "cpu" }]);
+    await expect.poll(ends).toMatchObject([{ limit: "cpu time" }]);
   });
 
   it("deep-recursion that catches its overflows and goes down anew ends as an endless loop", async () => {
@@ -63,6 +63,8 @@ describe("memory", () => {
     const ends = stage.events.filter(
       (event) => event.type === "limit-exceeded" && event.isolateKey === spec.key,
     );
-    expect(ends).toMatchObject([{ limit: "memory", requestId: "request" }]);
+    expect(ends).toMatchObject([
+      { limit: expect.stringMatching(/^(?:memory|heap)$/), requestId: "request" },
+    ]);
   });
 });

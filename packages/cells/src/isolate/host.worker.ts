@@ -113,36 +113,45 @@ function fault(code: string, message: string): Response {
   });
 }
 
-function refusal(code: string, message: string, isRetryable = false) {
-  return { error: { code, message, isRetryable } };
+function refusal(code: string, message: string, isRetryable: boolean, details: object) {
+  return { error: { code, message, isRetryable, details } };
 }
 
-/** Of one cell; the server takes a few more connections than this, for logs and egress. */
+/**
+ * Of one isolate, here so that a call more does not cost a connection; the server's end of out.sock
+ * counts by itself, and less where isolates share a cell.
+ */
 const maxCallsInFlight = 256;
 /** The server's bound too: it breaks the connection there, here the app is told. */
 const maxCallLength = 4_000_000;
-let callsInFlight = 0;
+const callsInFlight = new Map<string, number>();
 
 /** Capability calls and logs of one isolate. Its methods are all that an app can reach here. */
 export class Gateway extends WorkerEntrypoint {
   async call(handle: unknown, capability: unknown, method: unknown, args: unknown) {
-    if (callsInFlight >= maxCallsInFlight) {
+    const key = String(getKey(this.ctx.props));
+    const running = callsInFlight.get(key) ?? 0;
+    if (running >= maxCallsInFlight) {
       const message = `${maxCallsInFlight} capability calls of this app are running; await some first.`;
-      return refusal("RATE_LIMITED", message, true);
+      const met = { limit: "calls in flight", enforcer: "gateway", allowed: maxCallsInFlight };
+      return refusal("RATE_LIMITED", message, true, met);
     }
-    callsInFlight += 1;
+    callsInFlight.set(key, running + 1);
     try {
-      const key = getKey(this.ctx.props);
       const body = JSON.stringify({ key, handle: handle ?? null, capability, method, args });
       if (body.length > maxCallLength)
         return refusal(
           "REQUEST_TOO_LARGE",
           `The call has ${body.length} characters; at most ${maxCallLength} pass.`,
+          false,
+          { limit: "call size", enforcer: "gateway", allowed: maxCallLength },
         );
       const response = await fetch("http://out/call", { method: "POST", body });
       return await response.json();
     } finally {
-      callsInFlight -= 1;
+      const left = (callsInFlight.get(key) ?? 1) - 1;
+      if (left > 0) callsInFlight.set(key, left);
+      else callsInFlight.delete(key);
     }
   }
 

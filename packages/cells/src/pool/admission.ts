@@ -10,6 +10,7 @@
  */
 
 import { BerthError } from "@berth/protocol";
+import { createLimitError } from "../limit-error.ts";
 
 export interface LaneLimits {
   readonly maxConcurrentRequests: number;
@@ -46,7 +47,8 @@ const retryAfterSeconds = 1;
 function queueFull({ limits }: Lane): BerthError {
   const { maxConcurrentRequests: running, maxQueuedRequests: queued } = limits;
   const message = `The app has ${running} requests running and ${queued} waiting; no more are taken. Try again in ${retryAfterSeconds} s.`;
-  return new BerthError("RATE_LIMITED", message, { details: { retryAfterSeconds } });
+  const met = { limit: "concurrent requests", enforcer: "gateway", allowed: running } as const;
+  return createLimitError("RATE_LIMITED", message, { ...met, retryAfterSeconds });
 }
 
 export class Admission {
@@ -142,7 +144,8 @@ export class Admission {
       const { maxWaitMs } = this.#options;
       const timer = setTimeout(() => {
         const message = `The app was too busy for ${maxWaitMs} ms. Try again in ${retryAfterSeconds} s.`;
-        entry.fail(new BerthError("UNAVAILABLE", message, { details: { retryAfterSeconds } }));
+        const met = { limit: "queue time", enforcer: "gateway", allowed: maxWaitMs } as const;
+        entry.fail(createLimitError("UNAVAILABLE", message, { ...met, retryAfterSeconds }));
       }, maxWaitMs);
       lane.waiting.push(entry);
       // One that was left by all who waited may still have its turn coming.

@@ -7,6 +7,7 @@
  */
 
 import type {
+  CellLogEntry,
   CellRequest,
   CellResponse,
   CellUpgrade,
@@ -24,6 +25,7 @@ import { Autoscaler } from "./autoscaler.ts";
 import { Dispatch } from "./dispatch.ts";
 import { EventFeed } from "./event-feed.ts";
 import { Fleet } from "./fleet.ts";
+import { LimitNotices } from "./limit-notices.ts";
 import { Loader } from "./loader.ts";
 import { Losses } from "./losses.ts";
 import {
@@ -67,11 +69,20 @@ export class JailedCellPool implements CellPool {
   readonly #idleTimer: NodeJS.Timeout | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor({ options, driver, createCellId, now }: CellPoolParts) {
-    this.#options = options;
+  constructor({ options: given, driver, createCellId, now }: CellPoolParts) {
     this.#driver = driver;
     this.#now = now;
-    this.#events = new EventFeed(options.logger);
+    this.#events = new EventFeed(given.logger);
+    const onLog = (entry: CellLogEntry) => given.onLog(entry);
+    const notices = new LimitNotices({ events: this.#events, onLog, now });
+    const options: CellPoolOptions = {
+      ...given,
+      onLimit({ error, ...where }) {
+        notices.tellLogged(error, { ...where, requestId: null });
+        given.onLimit?.({ error, ...where });
+      },
+    };
+    this.#options = options;
     this.#quarantine = new Quarantine(now);
     // The parts know each other by closures only, so their order here does not matter to them.
     this.#fleet = new Fleet({
@@ -86,6 +97,7 @@ export class JailedCellPool implements CellPool {
       fleet: this.#fleet,
       quarantine: this.#quarantine,
       events: this.#events,
+      notices,
       logger: options.logger,
     });
     this.#watchdog = new Watchdog({
@@ -109,7 +121,7 @@ export class JailedCellPool implements CellPool {
       admission: this.#admission,
       autoscaler: this.#autoscaler,
       watchdog: this.#watchdog,
-      events: this.#events,
+      notices,
       findSlot: (key) => this.#fleet.findSlot(key),
       loadSlot: async (spec) => (await this.#loader.load(spec)).slot,
       now,

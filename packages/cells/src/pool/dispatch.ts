@@ -4,11 +4,12 @@
  */
 
 import { BerthError, isBerthError } from "@berth/protocol";
+import { createLimitError } from "../limit-error.ts";
 import { defaultCellLimits, type IsolateSpec } from "../spec.ts";
-import type { Admission } from "./admission.ts";
+import type { Admission, Place } from "./admission.ts";
 import type { Autoscaler } from "./autoscaler.ts";
-import type { EventFeed } from "./event-feed.ts";
 import { Flight } from "./flight.ts";
+import type { LimitNotices } from "./limit-notices.ts";
 import type { Slot } from "./slot.ts";
 import type { Watchdog } from "./watchdog.ts";
 
@@ -33,7 +34,7 @@ export interface DispatchOptions {
   readonly admission: Admission;
   readonly autoscaler: Autoscaler;
   readonly watchdog: Watchdog;
-  readonly events: EventFeed;
+  readonly notices: LimitNotices;
   /** At once when the isolate is loaded. */
   findSlot(key: string): Slot | undefined;
   loadSlot(spec: IsolateSpec): Promise<Slot>;
@@ -57,9 +58,16 @@ export class Dispatch {
       maxQueuedRequests: maxQueuedRequests ?? defaultCellLimits.maxQueuedRequests,
     };
     autoscaler.watch(spec);
-    const entered = admission.enter(spec.key, limits, context.signal);
-    // Nothing is awaited when there is room, as on every warm request.
-    const place = entered instanceof Promise ? await entered : entered;
+    let place: Place;
+    try {
+      const entered = admission.enter(spec.key, limits, context.signal);
+      // Nothing is awaited when there is room, as on every warm request.
+      place = entered instanceof Promise ? await entered : entered;
+    } catch (error) {
+      const meeting = { cellId: null, isolateKey: spec.key, requestId: context.requestId };
+      if (isBerthError(error)) this.#options.notices.tellRefusal(error, meeting);
+      throw error;
+    }
     try {
       return await this.serve(asked, ask);
     } finally {
@@ -96,7 +104,9 @@ export class Dispatch {
     const { slot, spec, context } = input;
     if (slot.flights.size >= maxRequestsPerCell) {
       const message = `The app has ${slot.flights.size} requests running; no more are taken.`;
-      throw new BerthError("UNAVAILABLE", message);
+      const allowed = maxRequestsPerCell;
+      const met = { limit: "requests per cell", enforcer: "gateway", allowed } as const;
+      throw createLimitError("UNAVAILABLE", message, met);
     }
     const { signal } = context;
     const giveUp = () => {
@@ -128,15 +138,8 @@ export class Dispatch {
   #endFlight(slot: Slot, flight: Flight, error: BerthError | undefined): void {
     slot.endFlight(flight);
     slot.lastUsedAt = this.#options.now();
-    if (error?.code !== "SANDBOX_RESPONSE_TOO_LARGE") return;
+    if (error === undefined) return;
     const { isolateKey, requestId } = flight;
-    const cellId = slot.cell.id;
-    this.#options.events.emit({
-      type: "limit-exceeded",
-      cellId,
-      isolateKey,
-      limit: "response",
-      requestId,
-    });
+    this.#options.notices.tell(error, { cellId: slot.cell.id, isolateKey, requestId });
   }
 }

@@ -145,6 +145,7 @@ export class Fleet {
       cpuMs: homes.spentCpuMs + sum((slot) => slot.cell.readCpuMs()),
       startedAt: homes.startedAt,
       cells: slots.length,
+      isShared: slots.some((slot) => slot.isolates.size > 1),
     };
   }
 

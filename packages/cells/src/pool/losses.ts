@@ -5,10 +5,12 @@
 
 import { BerthError } from "@berth/protocol";
 import type { CellExit } from "../driver.ts";
+import { createLimitError } from "../limit-error.ts";
 import type { CellLogger } from "../ports.ts";
 import type { EventFeed } from "./event-feed.ts";
 import type { Fleet } from "./fleet.ts";
 import type { Flight } from "./flight.ts";
+import type { LimitNotices } from "./limit-notices.ts";
 import type { CellLossCause } from "./pool.ts";
 import type { Quarantine } from "./quarantine.ts";
 import type { Slot } from "./slot.ts";
@@ -17,10 +19,16 @@ function lostToOthers(): BerthError {
   return new BerthError("CELL_LOST", "The cell was ended because of another app in it; try again.");
 }
 
+function causeOf({ cause }: CellExit): CellLossCause {
+  if (cause === "memory" || cause === "heap") return "memory";
+  return cause === "start" ? "start" : "crash";
+}
+
 export interface LossesOptions {
   readonly fleet: Fleet;
   readonly quarantine: Quarantine;
   readonly events: EventFeed;
+  readonly notices: LimitNotices;
   readonly logger: CellLogger;
 }
 
@@ -45,15 +53,10 @@ export class Losses {
   missDeadline(slot: Slot, flight: Flight): void {
     const { isolateKey, requestId, limits } = flight;
     const message = `The app did not answer within ${limits.wallMs} ms.`;
-    flight.fail(new BerthError("SANDBOX_DEADLINE_EXCEEDED", message));
-    const cellId = slot.cell.id;
-    this.#options.events.emit({
-      type: "limit-exceeded",
-      cellId,
-      isolateKey,
-      limit: "deadline",
-      requestId,
-    });
+    const met = { limit: "deadline", enforcer: "watchdog", allowed: limits.wallMs } as const;
+    const error = createLimitError("SANDBOX_DEADLINE_EXCEEDED", message, met);
+    this.#options.notices.tell(error, { cellId: slot.cell.id, isolateKey, requestId });
+    flight.fail(error);
   }
 
   /** Whose requests ran in it when it ended: the only suspect, or nobody in particular. */
@@ -66,13 +69,10 @@ export class Losses {
   /** A cell in use ended by itself, or by the kernel's hand. */
   onExit(slot: Slot, exit: CellExit): void {
     if (slot.isClosing) return;
-    const culprit = this.#findCulprit(slot);
-    const isMemory = exit.cause === "memory" || exit.cause === "heap";
-    const limit = exit.cause === "heap" ? "its JavaScript heap" : "its memory limit";
-    const error = isMemory
-      ? new BerthError("SANDBOX_MEMORY_EXCEEDED", `The app ran over ${limit}; its cell was ended.`)
-      : new BerthError("CELL_LOST", "The cell ended before the answer was complete.");
-    const cause = isMemory ? "memory" : "crash";
+    const culprit = exit.isolateKey ?? this.#findCulprit(slot);
+    const error =
+      exit.error ?? new BerthError("CELL_LOST", "The cell ended before the answer was complete.");
+    const cause = causeOf(exit);
     this.lose({ slot, cause, culprit, error, detail: exit.detail });
   }
 
@@ -85,18 +85,12 @@ export class Losses {
     const detail = loss.detail ?? error.message;
     const cellId = slot.cell.id;
     fleet.forget(slot);
+    if (culprit !== null) {
+      const requestId = guilty?.requestId ?? null;
+      this.#options.notices.tell(error, { cellId, isolateKey: culprit, requestId });
+    }
     slot.failFlights((flight) => (flight.isolateKey === culprit ? error : lostToOthers()));
     logger.warn({ cellId, isolateKeys, cause, detail }, "cell lost");
-    if (culprit !== null && cause !== "crash") {
-      const requestId = guilty?.requestId ?? null;
-      events.emit({
-        type: "limit-exceeded",
-        cellId,
-        isolateKey: culprit,
-        limit: cause,
-        requestId,
-      });
-    }
     events.emit({ type: "cell-lost", cellId, isolateKeys, cause, detail });
     if (culprit === null) quarantine.recordSuspects(isolateKeys);
     const sentence = culprit === null ? undefined : quarantine.recordLoss(culprit, cause);

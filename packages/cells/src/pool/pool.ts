@@ -1,5 +1,6 @@
 /** The pool's public face; `open-cell-pool.ts` builds one. */
 
+import type { ErrorCode } from "@berth/protocol";
 import type {
   CellRequest,
   CellResponse,
@@ -13,6 +14,7 @@ import type {
 } from "../calls.ts";
 import type { JsonValue } from "../json.ts";
 import type { CellClock, CellLogger } from "../ports.ts";
+import type { LimitEnforcer } from "../posture/posture.ts";
 import type { IsolateSpec } from "../spec.ts";
 
 export const defaultMaxWaitMs = 10_000;
@@ -46,6 +48,8 @@ export interface IsolateUsage {
   /** Milliseconds, by the pool's clock. */
   readonly startedAt: number;
   readonly cells: number;
+  /** Other isolates run in them too: then memory and processor time are of all together. */
+  readonly isShared: boolean;
 }
 
 export interface CellInfo {
@@ -66,7 +70,7 @@ export interface CellInfo {
   readonly pid: number;
 }
 
-export type CellLossCause = "memory" | "cpu" | "deadline" | "crash";
+export type CellLossCause = "memory" | "cpu" | "deadline" | "start" | "crash";
 
 export type CellEvent =
   | { readonly type: "cell-started"; readonly cellId: string; readonly startMs: number }
@@ -85,11 +89,18 @@ export type CellEvent =
       readonly detail: string;
     }
   | {
+      /** The same as the error's details, and as the line in the app's log. */
       readonly type: "limit-exceeded";
-      readonly cellId: string;
+      /** Null when the request was refused before a cell was asked. */
+      readonly cellId: string | null;
       readonly isolateKey: string;
-      readonly limit: "memory" | "cpu" | "deadline" | "response";
       readonly requestId: string | null;
+      readonly code: ErrorCode;
+      /** As posture names it, such as `memory` or `egress rate`. */
+      readonly limit: string;
+      readonly enforcer: LimitEnforcer;
+      /** In the unit of the limit's field in `CellLimits`. */
+      readonly allowed: number;
     }
   | {
       readonly type: "quarantined";

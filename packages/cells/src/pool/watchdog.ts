@@ -7,7 +7,8 @@
  * cell which is merely throttled is not mistaken for a hung one.
  */
 
-import { BerthError } from "@berth/protocol";
+import type { BerthError } from "@berth/protocol";
+import { createLimitError } from "../limit-error.ts";
 import type { Flight } from "./flight.ts";
 import type { CellLossCause } from "./pool.ts";
 import type { Slot } from "./slot.ts";
@@ -79,7 +80,8 @@ export class Watchdog {
     if (all.length === 0 || slot.restCpuMs <= allowedMs) return;
     const culprit = slot.isolates.size === 1 ? [...slot.isolates.keys()][0] : undefined;
     const message = `The app used more than ${allowedMs} ms of processor time after its last answer; its cell was ended.`;
-    const error = new BerthError("SANDBOX_CPU_EXCEEDED", message);
+    const met = { limit: "cpu time", enforcer: "watchdog", allowed: allowedMs } as const;
+    const error = createLimitError("SANDBOX_CPU_EXCEEDED", message, met);
     this.#options.onLost(slot, "cpu", culprit ?? null, error);
   }
 
@@ -95,7 +97,8 @@ export class Watchdog {
       if (this.#isOverCpu(flight, share, now)) {
         const limit = flight.limits.cpuMs;
         const message = `The app used more than ${limit} ms of processor time for one request; its cell was ended.`;
-        const error = new BerthError("SANDBOX_CPU_EXCEEDED", message);
+        const met = { limit: "cpu time", enforcer: "watchdog", allowed: limit } as const;
+        const error = createLimitError("SANDBOX_CPU_EXCEEDED", message, met);
         this.#options.onLost(slot, "cpu", flight.isolateKey, error);
         return;
       }
@@ -128,7 +131,13 @@ export class Watchdog {
       if (burnedMs <= allowedMs && now - slot.ping.sentAt <= wallMs) return;
       const message = "The app's cell stopped answering and was ended.";
       const culprit = slot.isolates.size === 1 ? [...slot.isolates.keys()][0] : undefined;
-      const error = new BerthError("SANDBOX_DEADLINE_EXCEEDED", message);
+      const all = [...slot.isolates.values()].map(({ limits }) => limits.wallMs);
+      const met = {
+        limit: "deadline",
+        enforcer: "watchdog",
+        allowed: Math.max(0, ...all),
+      } as const;
+      const error = createLimitError("SANDBOX_DEADLINE_EXCEEDED", message, met);
       this.#options.onLost(slot, "deadline", culprit ?? null, error);
       return;
     }

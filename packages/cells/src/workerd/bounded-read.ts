@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { BerthError } from "@berth/protocol";
+import { createLimitError } from "../limit-error.ts";
 
 /**
  * Past the bound the rest is read and dropped, so that the refusal can still be answered; the
@@ -18,7 +18,8 @@ export function readBounded(incoming: IncomingMessage, maxBytes: number): Promis
         return;
       }
       chunks.length = 0;
-      reject(new BerthError("REQUEST_TOO_LARGE", `More than ${maxBytes} bytes were sent.`));
+      const met = { limit: "call size", enforcer: "gateway", allowed: maxBytes } as const;
+      reject(createLimitError("REQUEST_TOO_LARGE", `More than ${maxBytes} bytes were sent.`, met));
     });
     incoming.on("end", () => resolve(Buffer.concat(chunks).toString("utf8")));
     incoming.on("error", reject);

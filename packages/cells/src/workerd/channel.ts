@@ -11,6 +11,7 @@ import { BerthError, isBerthError, parseWireError } from "@berth/protocol";
 import type { CellRequest, CellResponse, CellUpgrade } from "../calls.ts";
 import type { Exchange } from "../driver.ts";
 import { toAsciiJson } from "../json.ts";
+import { createLimitError } from "../limit-error.ts";
 import { CellBody } from "./cell-body.ts";
 import { appendHeaders, toPairs } from "./headers.ts";
 import type { PinnedSocket } from "./pinned-socket.ts";
@@ -46,7 +47,12 @@ function encodeOperation(operation: Operation): string {
   const encoded = toAsciiJson(operation);
   if (encoded.length > maxOperationBytes) {
     const message = `A request's handle, props and id are ${encoded.length} bytes; at most ${maxOperationBytes} pass.`;
-    throw new BerthError("REQUEST_TOO_LARGE", message);
+    const met = {
+      limit: "request props",
+      enforcer: "gateway",
+      allowed: maxOperationBytes,
+    } as const;
+    throw createLimitError("REQUEST_TOO_LARGE", message, met);
   }
   return encoded;
 }
@@ -201,9 +207,12 @@ export class Channel {
     }
     const tooLarge = () => {
       const bound = `at most ${exchange.maxResponseBytes} bytes are passed on`;
-      return new BerthError(
+      const allowed = exchange.maxResponseBytes;
+      const met = { limit: "response size", enforcer: "gateway", allowed } as const;
+      return createLimitError(
         "SANDBOX_RESPONSE_TOO_LARGE",
         `The app's answer is too large: ${bound}.`,
+        met,
       );
     };
     const declared = Number(incoming.headers["content-length"] ?? 0);

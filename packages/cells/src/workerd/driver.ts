@@ -224,6 +224,7 @@ export class WorkerdDriver implements CellDriver {
       socket,
       outServer,
       cgroup,
+      memoryEnforcer: cgroups.version === "none" ? "watchdog" : "cgroup",
       sources,
       isolates,
       waitingModules,

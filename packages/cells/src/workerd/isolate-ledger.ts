@@ -16,6 +16,13 @@ import { type CellLimits, defaultCellLimits } from "../spec.ts";
 import type { IsolateRates, LogWindow, RateBook } from "./isolate-rates.ts";
 import type { Pace } from "./token-bucket.ts";
 
+/** Capability calls of one isolate under way in one cell; the host module in the cell knows it too. */
+const maxCallsInFlight = 256;
+/** Calls and fetches of one isolate under way, in all its cells. */
+const maxOutgoing = 512;
+/** Of one cell, shared out evenly among its isolates; out.sock takes somewhat more connections. */
+const maxOutgoingOfCell = 512;
+
 /** Requests that ended are remembered for what they left running by `waitUntil`. */
 const maxEndedKept = 256;
 
@@ -31,6 +38,16 @@ interface Account {
   /** Charged when nothing runs. */
   last: Invocation;
   readonly rates: IsolateRates;
+  /** Under way in this cell. */
+  readonly underWay: Record<OutgoingKind, number>;
+}
+
+export type OutgoingKind = "call" | "fetch";
+
+function tooMany(limit: string, allowed: number): BerthError {
+  const message = `The app has ${allowed} calls and fetches under way, which is all that it may; await some first.`;
+  const met = { limit, enforcer: "gateway", allowed, retryAfterSeconds: 1 } as const;
+  return createLimitError("RATE_LIMITED", message, met);
 }
 
 export class IsolateLedger {
@@ -63,6 +80,7 @@ export class IsolateLedger {
       byHandle: new Map(),
       last: { used: 0 },
       rates: this.#book.hold(key, limits),
+      underWay: { call: 0, fetch: 0 },
     });
   }
 
@@ -124,6 +142,41 @@ export class IsolateLedger {
     const message = `The app made ${allowed} fetches and calls for one request, which is all it may; do more in another request, or batch them.`;
     const met = { limit: "sub-requests", enforcer: "gateway", allowed } as const;
     return createLimitError("SANDBOX_SUBREQUESTS_EXCEEDED", message, met);
+  }
+
+  /**
+   * A place for one call or fetch, until `leave` is called.
+   *
+   * @returns why there is none, or how to leave it
+   */
+  enter(
+    key: string,
+    kind: OutgoingKind,
+  ): { readonly error: BerthError } | { readonly leave: () => void } {
+    const account = this.#accounts.get(key);
+    if (account === undefined) return { leave: () => undefined };
+    const { rates, underWay } = account;
+    const share = Math.floor(maxOutgoingOfCell / this.#accounts.size);
+    if (kind === "call" && underWay.call >= Math.min(maxCallsInFlight, share)) {
+      return { error: tooMany("calls in flight", Math.min(maxCallsInFlight, share)) };
+    }
+    if (underWay.call + underWay.fetch >= share) {
+      return { error: tooMany("outgoing connections of a cell", share) };
+    }
+    if (rates.outgoing >= maxOutgoing) {
+      return { error: tooMany("outgoing connections", maxOutgoing) };
+    }
+    underWay[kind] += 1;
+    rates.outgoing += 1;
+    let isHeld = true;
+    return {
+      leave() {
+        if (!isHeld) return;
+        isHeld = false;
+        underWay[kind] -= 1;
+        rates.outgoing -= 1;
+      },
+    };
   }
 
   #chargedOf({ byHandle, running, last }: Account, handle: string | null): Invocation {

@@ -21,6 +21,8 @@ export interface IsolateRates {
   readonly egress: TokenBucket;
   readonly pace: Pace;
   readonly logs: LogWindow;
+  /** Calls and fetches under way. */
+  outgoing: number;
 }
 
 type RateLimits = Required<Pick<CellLimits, "egressRequestsPerSecond" | "egressBytesPerSecond">>;
@@ -45,6 +47,7 @@ export class RateBook {
       egress: createTokenBucket(this.#clock, { perSecond, burst: perSecond }),
       pace: createPace(this.#clock, egressBytesPerSecond),
       logs: { startedAt: this.#clock.now(), taken: 0, dropped: 0, noted: new Set<string>() },
+      outgoing: 0,
     };
     this.#entries.set(key, { rates, holders: 1 });
     return rates;

@@ -7,7 +7,7 @@
 
 import type { BerthError } from "@berth/protocol";
 import type { CellSink } from "../calls.ts";
-import { createLimitError } from "../limit-error.ts";
+import { createLimitError, findMetLimit, formatLimitLine } from "../limit-error.ts";
 import type { CellClock } from "../ports.ts";
 import type { IsolateLedger } from "./isolate-ledger.ts";
 import type { LogWindow } from "./isolate-rates.ts";
@@ -18,13 +18,13 @@ const windowMs = 1_000;
 
 export interface LogIntake {
   take(isolateKey: string, lines: unknown): void;
-  /** Says in the app's own log that it met a limit: once a second for each code. */
+  /** Says in the app's own log that it met a limit: once a second for each limit. */
   note(isolateKey: string, error: BerthError): void;
 }
 
 export interface LogIntakeOptions {
   readonly cellId: string;
-  readonly sink: Pick<CellSink, "onLog">;
+  readonly sink: Pick<CellSink, "onLog" | "onLimit">;
   readonly isolates: Pick<IsolateLedger, "limitsOf" | "logsOf">;
   readonly clock: CellClock;
 }
@@ -32,7 +32,7 @@ export interface LogIntakeOptions {
 export function createLogIntake(options: LogIntakeOptions): LogIntake {
   const { cellId, sink, isolates, clock } = options;
   function warn(isolateKey: string, message: string, at: number): void {
-    sink.onLog({ cellId, isolateKey, requestId: null, level: "warn", message, at });
+    sink.onLog({ cellId, isolateKey, requestId: null, level: "warn", message, at, isOwn: true });
   }
 
   /** @returns undefined when the cell does not run the isolate any longer */
@@ -88,9 +88,11 @@ export function createLogIntake(options: LogIntakeOptions): LogIntake {
     note(isolateKey, error) {
       const at = clock.now();
       const noted = windowOf(isolateKey, at)?.noted;
-      if (noted === undefined || noted.has(error.code)) return;
-      noted.add(error.code);
-      warn(isolateKey, `${error.code}: ${error.message}`, at);
+      const kind = findMetLimit(error)?.limit ?? error.code;
+      if (noted === undefined || noted.has(kind)) return;
+      noted.add(kind);
+      warn(isolateKey, formatLimitLine(error), at);
+      sink.onLimit?.({ cellId, isolateKey, error });
     },
   };
 }

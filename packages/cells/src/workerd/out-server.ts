@@ -13,10 +13,11 @@ import { pipeline } from "node:stream/promises";
 import { BerthError, isBerthError, toWire } from "@berth/protocol";
 import type { CellSink } from "../calls.ts";
 import { type JsonValue, toAsciiJson } from "../json.ts";
+import { createLimitError } from "../limit-error.ts";
 import type { CellClock, CellLogger } from "../ports.ts";
 import { readBounded } from "./bounded-read.ts";
 import { appendHeaders, toPairs } from "./headers.ts";
-import type { IsolateLedger } from "./isolate-ledger.ts";
+import type { IsolateLedger, OutgoingKind } from "./isolate-ledger.ts";
 import { createLogIntake, type LogIntake } from "./log-intake.ts";
 import { createPacedStream } from "./paced-stream.ts";
 import { createTokenBucket, type TokenBucket } from "./token-bucket.ts";
@@ -45,7 +46,7 @@ export const defaultOutLimits: OutLimits = Object.freeze({
   bytesPerSecond: 32 * 1024 * 1024,
   byteBurst: 64 * 1024 * 1024,
   bodyTimeoutMs: 30_000,
-  maxConnections: 512,
+  maxConnections: 768,
 });
 
 export interface OutServerOptions {
@@ -90,6 +91,11 @@ function countBytes(incoming: IncomingMessage, maxBytes: number): number {
   return Number.isFinite(length) ? Math.min(length, maxBytes) : maxBytes;
 }
 
+function rateLimited(limit: string, allowed: number, message: string): BerthError {
+  const met = { limit, enforcer: "gateway", allowed, retryAfterSeconds: 1 } as const;
+  return createLimitError("RATE_LIMITED", message, met);
+}
+
 class OutHandler {
   readonly #options: OutServerOptions;
   readonly #limits: OutLimits;
@@ -117,11 +123,11 @@ class OutHandler {
     const limits = this.#limits;
     if (!this.#requests.take(1)) {
       const message = `The apps in this cell send more than ${limits.requestsPerSecond} calls, logs and fetches a second; slow down.`;
-      throw new BerthError("RATE_LIMITED", message, { details: { retryAfterSeconds: 1 } });
+      throw rateLimited("calls of the cell", limits.requestsPerSecond, message);
     }
     if (this.#bytes.take(bodyBytes)) return;
     const message = `The apps in this cell send more than ${limits.bytesPerSecond} bytes of calls and logs a second; slow down.`;
-    throw new BerthError("RATE_LIMITED", message, { details: { retryAfterSeconds: 1 } });
+    throw rateLimited("call bytes of the cell", limits.bytesPerSecond, message);
   }
 
   /** @throws BerthError `RATE_LIMITED` before anything is read, `REQUEST_TOO_LARGE` */
@@ -177,6 +183,14 @@ class OutHandler {
     throw error;
   }
 
+  /** @throws BerthError `RATE_LIMITED` @returns to be called once the answer is over */
+  #enter(isolateKey: string, kind: OutgoingKind): () => void {
+    const place = this.#options.isolates.enter(isolateKey, kind);
+    if ("leave" in place) return place.leave;
+    this.#refuseOver(isolateKey, place.error);
+    throw place.error;
+  }
+
   /** What breaks on one side breaks on the other, where it is seen: nothing is to be done here. */
   #pace(isolateKey: string, body: Readable): Readable {
     const pace = this.#options.isolates.paceOf(isolateKey);
@@ -197,6 +211,7 @@ class OutHandler {
   async #call(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     let answer: string;
     let status = 200;
+    let leave: (() => void) | undefined;
     try {
       const fields = parseObject(await this.#read(incoming, maxCallBytes));
       const { handle } = fields;
@@ -205,6 +220,7 @@ class OutHandler {
       }
       const isolateKey = this.#getKey(fields);
       this.#charge(isolateKey, handle);
+      leave = this.#enter(isolateKey, "call");
       const value = await this.#options.sink.onCall({
         cellId: this.#options.cellId,
         isolateKey,
@@ -219,6 +235,8 @@ class OutHandler {
       if (outgoing.destroyed) return;
       if (isBerthError(error, "RATE_LIMITED") && !incoming.complete) status = 429;
       answer = JSON.stringify({ error: this.#toWire(error) });
+    } finally {
+      leave?.();
     }
     const length = String(Buffer.byteLength(answer));
     const headers = ["content-type", "application/json", "content-length", length];
@@ -250,6 +268,7 @@ class OutHandler {
       const isolateKey = this.#getKey(fields);
       this.#charge(isolateKey, null);
       this.#refuseOver(isolateKey, this.#options.isolates.takeEgress(isolateKey));
+      outgoing.once("close", this.#enter(isolateKey, "fetch"));
       const response = await this.#options.sink.onEgress({
         cellId: this.#options.cellId,
         isolateKey,

@@ -23,7 +23,7 @@ import {
   suitsWaiting,
 } from "../isolate/sources.ts";
 import type { JsonValue } from "../json.ts";
-import { createLimitError } from "../limit-error.ts";
+import { createLimitError, type MetLimit } from "../limit-error.ts";
 import { type CellLimits, checkSpec, defaultCellLimits, type IsolateSpec } from "../spec.ts";
 import { Channel } from "./channel.ts";
 import { toCgroupLimits } from "./engine-allowance.ts";
@@ -47,6 +47,8 @@ export interface WorkerdCellParts {
   readonly socket: PinnedSocket;
   readonly outServer: Server;
   readonly cgroup: CellCgroup;
+  /** Who holds the cell to its memory. */
+  readonly memoryEnforcer: "cgroup" | "watchdog";
   readonly sources: IsolateSources;
   /** The isolates that out.sock believes this cell to run; kept by the cell. */
   readonly isolates: IsolateLedger;
@@ -89,6 +91,11 @@ function bound(exchange: Exchange, maxBytes: number): Exchange {
   };
 }
 
+function memoryExceeded(what: string, met: MetLimit): BerthError {
+  const message = `The app ran over ${what}; its cell was ended.`;
+  return createLimitError("SANDBOX_MEMORY_EXCEEDED", message, met);
+}
+
 function isEntryKind(name: unknown): name is EntryKind {
   return entryKinds.some((kind) => kind === name);
 }
@@ -109,6 +116,10 @@ export class WorkerdCell implements Cell {
   readonly #channel: Channel;
   #isStopping = false;
   #loads = 0;
+  /** What the group was told last. */
+  #memoryMb = 0;
+  /** The load that ran out of its time, for which the cell was ended. */
+  #overrun: { readonly error: BerthError; readonly isolateKey: string } | undefined;
 
   constructor(parts: WorkerdCellParts) {
     this.#parts = parts;
@@ -138,9 +149,23 @@ export class WorkerdCell implements Cell {
   #classify(code: number | null, signal: string | null, oomKills: number): CellExit {
     const output = this.#parts.process.readOutput().trim();
     const detail = `ended with ${signal ?? `code ${code}`}. ${output.slice(-1_000)}`;
-    if (oomKills > 0) return { cause: "memory", detail: `killed for its memory; ${detail}` };
+    if (oomKills > 0) {
+      const enforcer = this.#parts.memoryEnforcer;
+      const error = memoryExceeded("its memory limit", {
+        limit: "memory",
+        enforcer,
+        allowed: this.#memoryMb,
+      });
+      return { cause: "memory", detail: `killed for its memory; ${detail}`, error };
+    }
+    if (this.#overrun !== undefined) {
+      return { cause: "start", detail: this.#overrun.error.message, ...this.#overrun };
+    }
     if (this.#isStopping) return { cause: "stopped", detail: "stopped" };
-    return { cause: heapOverrun.test(output) ? "heap" : "crash", detail };
+    if (!heapOverrun.test(output)) return { cause: "crash", detail };
+    const allowed = this.heapClassMb;
+    const met = { limit: "heap", enforcer: "heap", allowed } as const;
+    return { cause: "heap", detail, error: memoryExceeded("its JavaScript heap", met) };
   }
 
   async #explain(error: Error): Promise<BerthError> {
@@ -159,13 +184,7 @@ export class WorkerdCell implements Cell {
     if (exit === undefined && (cgroup.readOomKills() > 0 || !process.isRunning())) {
       exit = await this.exited;
     }
-    if (exit?.cause === "memory" || exit?.cause === "heap") {
-      const by = exit.cause === "heap" ? "its JavaScript heap" : "its memory limit";
-      return new BerthError(
-        "SANDBOX_MEMORY_EXCEEDED",
-        `The app ran over ${by}; its cell was ended.`,
-      );
-    }
+    if (exit?.error !== undefined) return exit.error;
     const how = exit === undefined ? "broke the connection" : "ended";
     return new BerthError("CELL_LOST", `The cell ${how} before the answer was complete.`, {
       cause: error,
@@ -173,6 +192,7 @@ export class WorkerdCell implements Cell {
   }
 
   setLimits(limits: CellLimits): void {
+    this.#memoryMb = limits.memoryMb;
     this.#parts.cgroup.setLimits(toCgroupLimits(limits));
   }
 
@@ -196,7 +216,7 @@ export class WorkerdCell implements Cell {
       const body = opened ?? buildLoadBody(spec, this.#parts.sources);
       const within = bound(exchange, maxDescriptionBytes);
       const { startMs = defaultCellLimits.startMs } = spec.limits;
-      const answer = await this.#withinStart(startMs, () =>
+      const answer = await this.#withinStart(spec.key, startMs, () =>
         this.#ask({ op: "load", key: spec.key, id }, body, within),
       );
       const told = (JSON.parse(answer) ?? {}) as Record<string, unknown>;
@@ -223,19 +243,23 @@ export class WorkerdCell implements Cell {
   }
 
   /** A module that does not come to an end holds the cell's one thread: only its end frees it. */
-  async #withinStart<Result>(startMs: number, run: () => Promise<Result>): Promise<Result> {
-    let isOver = false;
+  async #withinStart<Result>(
+    isolateKey: string,
+    startMs: number,
+    run: () => Promise<Result>,
+  ): Promise<Result> {
+    let overrun: BerthError | undefined;
     const timer = setTimeout(() => {
-      isOver = true;
+      const message = `The app's modules did not load within ${startMs} ms; its cell was ended.`;
+      const met = { limit: "start-up time", enforcer: "watchdog", allowed: startMs } as const;
+      overrun = createLimitError("SANDBOX_START_EXCEEDED", message, met);
+      this.#overrun ??= { error: overrun, isolateKey };
       void this.stop();
     }, startMs);
     try {
       return await run();
     } catch (error) {
-      if (!isOver) throw error;
-      const message = `The app's modules did not load within ${startMs} ms; its cell was ended.`;
-      const met = { limit: "start-up time", enforcer: "watchdog", allowed: startMs } as const;
-      throw createLimitError("SANDBOX_START_EXCEEDED", message, met);
+      throw overrun ?? error;
     } finally {
       clearTimeout(timer);
     }

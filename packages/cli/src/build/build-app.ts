@@ -43,9 +43,10 @@ export async function buildApp(app: AppFolder): Promise<BuiltApp> {
   for (const [kind, field, path] of wanted) {
     if (path === undefined) continue;
     const source = await findSource(root, path, field);
-    const bytes = await bundle({ root, source, kind });
-    files.push({ path, bytes });
-    entries.push({ kind, path, source, bytes: bytes.byteLength });
+    const { code, map } = await bundle({ root, source, kind, path });
+    files.push({ path, bytes: code });
+    if (map !== undefined) files.push({ path: `${path}.map`, bytes: map });
+    entries.push({ kind, path, source, bytes: code.byteLength });
   }
   files.push(...(await readDocuments(root)), ...(await readAssets(root)));
   const archive = await packFiles(files);

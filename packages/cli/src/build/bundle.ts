@@ -10,9 +10,10 @@ import { existsSync } from "node:fs";
 import { createRequire, isBuiltin } from "node:module";
 import { dirname, join } from "node:path";
 import { BerthError } from "@berth/protocol";
-import type { build, Plugin } from "vite";
+import type { build, Plugin, Rolldown } from "vite";
 import { buildError } from "./build-error.ts";
 import { findDynamicImport } from "./dynamic-import.ts";
+import { formatSourceMap } from "./source-map.ts";
 
 export type BundleKind = "view" | "server";
 
@@ -21,14 +22,22 @@ export interface BundleRequest {
   /** Relative to `root`. */
   readonly source: string;
   readonly kind: BundleKind;
+  /** The built file's in the package. */
+  readonly path: string;
 }
 
 /** Found from the app, not from here. */
 const sdkEntry = "@berth/sdk/server";
 const workerdNames = /^(?:node|cloudflare):/;
 
+export interface Bundled {
+  readonly code: Uint8Array;
+  /** Of a server entry, to stand beside it; undefined for a view, whose package browsers read. */
+  readonly map: Uint8Array | undefined;
+}
+
 /** @throws BerthError BUILD_FAILED with file, line and column */
-export async function bundle({ kind, root, source }: BundleRequest): Promise<Uint8Array> {
+export async function bundle({ kind, path, root, source }: BundleRequest): Promise<Bundled> {
   const isView = kind === "view";
   const conditions = isView
     ? ["module", "browser", "production"]
@@ -49,7 +58,8 @@ export async function bundle({ kind, root, source }: BundleRequest): Promise<Uin
       plugins: [refuseForeignImports(kind)],
       build: {
         write: false,
-        sourcemap: false,
+        // Beside the module and not named by it: nothing that runs has to know of it.
+        sourcemap: isView ? false : "hidden",
         target: "es2022",
         minify: true,
         reportCompressedSize: false,
@@ -73,9 +83,12 @@ export async function bundle({ kind, root, source }: BundleRequest): Promise<Uin
   } catch (cause) {
     throw await buildError(root, source, cause);
   }
-  const code = onlyChunk(results, source);
+  const { code, map } = onlyChunk(results, source);
   if (isView) refuseDynamicImport(vite.parseAst(code), code, source);
-  return new TextEncoder().encode(code);
+  return {
+    code: new TextEncoder().encode(code),
+    map: isView || map === null ? undefined : formatSourceMap(map, { root, path }),
+  };
 }
 
 /** In a checkout of Berth itself the SDK's sources are used as they are; elsewhere what it ships. */
@@ -112,10 +125,15 @@ function refuseForeignImports(kind: BundleKind): Plugin {
   };
 }
 
-function onlyChunk(results: Awaited<ReturnType<typeof build>>, source: string): string {
+function onlyChunk(
+  results: Awaited<ReturnType<typeof build>>,
+  source: string,
+): Pick<Rolldown.OutputChunk, "code" | "map"> {
   const outputs = [results].flat().flatMap((result) => ("output" in result ? result.output : []));
   const [chunk, ...others] = outputs;
-  if (chunk?.type === "chunk" && others.length === 0) return chunk.code;
+  // Its map may stand among the outputs, too.
+  const rest = others.filter(({ fileName }) => fileName !== `${chunk?.fileName}.map`);
+  if (chunk?.type === "chunk" && rest.length === 0) return chunk;
   const names = outputs.map(({ fileName }) => fileName).join(", ");
   throw new BerthError(
     "BUILD_FAILED",

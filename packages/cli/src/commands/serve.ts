@@ -40,6 +40,10 @@ export const serveCommand = defineCommand<ServeFlags>({
       description: "of apps' views; default: frames.<public host>",
     },
     {
+      flags: "--limits <file>",
+      description: 'JSON of the most that one installation may have, such as {"memory": 128}',
+    },
+    {
       flags: "--verbose",
       description: "log to stderr as JSON, instead of to <data-dir>/berth.log",
     },
@@ -88,6 +92,7 @@ async function open(context: CliContext, options: ServeOptions): Promise<Berth |
     ...(options.databaseUrl === undefined ? {} : { databaseUrl: options.databaseUrl }),
     ...(options.blobUrl === undefined ? {} : { blobUrl: options.blobUrl }),
     ...(options.masterKey === undefined ? {} : { masterKey: options.masterKey }),
+    ...(options.ceilings === undefined ? {} : { ceilings: options.ceilings }),
   });
 }
 

@@ -1,7 +1,8 @@
 /** What `berth serve` is told: options before the environment, the environment before defaults. */
 import { resolve } from "node:path";
-import { BerthError } from "@berth/protocol";
+import { BerthError, type Ceilings } from "@berth/protocol";
 import type { CliContext } from "../context.ts";
+import { readCeilings } from "./limits.ts";
 import { type PublicNames, parsePublicNames } from "./public-names.ts";
 
 export interface ServeFlags {
@@ -14,6 +15,7 @@ export interface ServeFlags {
   readonly publicUrl?: string;
   readonly appsDomain?: string;
   readonly framesDomain?: string;
+  readonly limits?: string;
   readonly verbose?: boolean;
 }
 
@@ -31,9 +33,11 @@ export interface ServeOptions {
   readonly databaseUrl: string | undefined;
   readonly blobUrl: string | undefined;
   readonly masterKey: string | undefined;
+  /** What one installation may have at most; undefined: what a manifest may ask. */
+  readonly ceilings: Ceilings | undefined;
 }
 
-/** @throws BerthError OPTION_INVALID */
+/** @throws BerthError OPTION_INVALID, FILE_UNREADABLE */
 export function parseServeOptions(
   { cwd, env }: Pick<CliContext, "cwd" | "env">,
   flags: ServeFlags,
@@ -54,6 +58,7 @@ export function parseServeOptions(
     databaseUrl: env.DATABASE_URL || undefined,
     blobUrl: env.BLOB_URL || undefined,
     masterKey: env.BERTH_MASTER_KEY || undefined,
+    ceilings: readCeilings({ cwd, file: flags.limits, env: env.BERTH_LIMITS }),
   };
 }
 

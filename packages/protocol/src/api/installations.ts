@@ -41,6 +41,8 @@ export const functionLimitsView = z.object({
   maxSubrequests: z.number(),
   egressRequestsPerSecond: z.number(),
   egressBytesPerSecond: z.number(),
+  socketMessagesPerSecond: z.number(),
+  socketBytesPerSecond: z.number(),
   logLinesPerSecond: z.number(),
   maxLogLineLength: z.number(),
 });
@@ -75,6 +77,16 @@ export const installationDetail = installationView.extend({
     .describe(
       "Effective: what the manifest asks, clamped by the operator; null without a function",
     ),
+  limits: z
+    .array(
+      z.object({
+        name: z.string(),
+        asked: z.number().nullable().describe("Null where the manifest says nothing"),
+        ceiling: z.number().describe("The operator's, or the widest that a manifest may ask"),
+        effective: z.number(),
+      }),
+    )
+    .describe("Every limit of the installation, with what it comes from"),
   configSchema: z.record(z.string(), z.unknown()).nullable(),
   secrets: z.array(
     z.object({
@@ -93,7 +105,11 @@ export const usageView = z.object({
   since: instant.describe("When these counters began: installation"),
   requests: z.number(),
   failedRequests: z.number(),
+  wallMs: z.number().describe("Of all requests together, each to the end of its answer"),
   cpuMs: z.number(),
+  cpuIs: z
+    .enum(["exact", "attributed"])
+    .describe("exact where the cells are its own; attributed where it shares them"),
   capabilityCalls: z.number(),
   deniedCalls: z.number(),
   egressRequests: z.number(),
@@ -103,6 +119,7 @@ export const usageView = z.object({
   stateKeys: z.number(),
   /** Of its cells right now; 0 when it sleeps. */
   memoryBytes: z.number(),
+  peakMemoryBytes: z.number().describe("The most that was seen, once a second"),
   cells: z.number(),
   /** Of the last 1,000 requests. */
   p50Ms: z.number().nullable(),

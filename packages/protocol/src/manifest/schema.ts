@@ -115,6 +115,8 @@ const functionBounds = z.strictObject({
   maxSubrequests: bound("maxSubrequests", 0),
   egressRequestsPerSecond: bound("egressRequestsPerSecond"),
   egressBytesPerSecond: bound("egressBytesPerSecond", 1_024),
+  socketMessagesPerSecond: bound("socketMessagesPerSecond"),
+  socketBytesPerSecond: bound("socketBytesPerSecond", 1_024),
   logLinesPerSecond: bound("logLinesPerSecond"),
   maxLogLineLength: bound("maxLogLineLength", 80),
 });

@@ -29,3 +29,29 @@ export const hooksKey = "berth.hooks";
 /** Hooks that Berth calls; each is `(payload, env, ctx) => result`. */
 export const hookNames = ["health", "install", "uninstall", "update", "configure"] as const;
 export type HookName = (typeof hookNames)[number];
+
+/** A schedule's moment, as the app's `scheduled` gets it. */
+export interface ScheduledMoment {
+  /** When it was due, in milliseconds since 1970; the call may come later. */
+  readonly scheduledTime: number;
+  /** The expression that was due, such as `0 * * * *`. */
+  readonly cron: string;
+}
+
+/** Something that happened, as the app's `event` gets it. */
+export interface DeliveredEvent<Data = unknown> {
+  /** The same when it is delivered again, so that an app can tell. */
+  readonly id: string;
+  /** Such as `note.made`. */
+  readonly type: string;
+  /** Milliseconds since 1970. */
+  readonly occurredAt: number;
+  /** JSON. */
+  readonly data: Data;
+}
+
+/** What each of an app's entries beside `fetch` is called with. */
+export interface EntryInputs {
+  readonly scheduled: ScheduledMoment;
+  readonly event: DeliveredEvent;
+}

@@ -5,7 +5,7 @@
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { BerthError, maxResourceLimits } from "@berth/protocol";
+import { BerthError, maxResourceLimits, parseCeilings } from "@berth/protocol";
 import { openConsoleFiles } from "../http/console-files.ts";
 import type { ContentSources } from "../http/console-policy.ts";
 import { createApi } from "../http/create-api.ts";
@@ -111,6 +111,7 @@ export async function createBerth(options: BerthOptions): Promise<Berth> {
   });
   opening.use(works.jobs);
   const parts: Parts = { ...shared, identity, plane, posture, works };
+  opening.defer(identity.onSessionEnd((id) => plane.functions.endSession(tokens.endSession(id))));
 
   const door = await openDoor(options, parts, opening);
   if (options.domains?.publicPort === undefined) port.value = door.port;
@@ -141,7 +142,7 @@ function berthOf(
     readonly opened: AsyncDisposableStack;
   },
 ): Berth {
-  const { storage, identity, registry, plane, posture, hosts } = parts;
+  const { storage, identity, registry, directory, plane, posture, hosts } = parts;
   let closing: Promise<void> | undefined;
   const close = () => (closing ??= open.opened.disposeAsync());
   return {
@@ -156,12 +157,18 @@ function berthOf(
     cells: plane.pool,
     resumedRuns: open.resumedRuns,
     posture: posture.view,
+    async deliver(installation, kind, input) {
+      const live = await directory.load(installation);
+      if (live !== undefined) return plane.functions.callEntry(live, kind, input);
+      throw new BerthError("INSTALLATION_NOT_FOUND", `There is no installation ${installation}.`);
+    },
     close,
     [Symbol.asyncDispose]: close,
   };
 }
 
-function checkOptions({ jail, host = "127.0.0.1" }: BerthOptions): void {
+function checkOptions({ ceilings = {}, jail, host = "127.0.0.1" }: BerthOptions): void {
+  parseCeilings(ceilings, "ceilings");
   if (jail !== "off" || loopback.has(host)) return;
   throw new BerthError(
     "OPTION_INVALID",

@@ -1,6 +1,6 @@
 /** What a Berth is made from, and what it gives. */
-import type { CellPool } from "@berth/cells";
-import type { FunctionLimits, ResourceLimits } from "@berth/protocol";
+import type { CellPool, EntryKind, EntryResult } from "@berth/cells";
+import type { EntryInputs, FunctionLimits, ResourceLimits } from "@berth/protocol";
 import type { PostureView } from "@berth/protocol/api";
 import type { Logger } from "pino";
 import type { EgressOptions } from "../gateway/egress/egress.ts";
@@ -74,6 +74,17 @@ export interface Berth extends AsyncDisposable {
   readonly cells: Pick<CellPool, "list" | "onEvent" | "stopIdle" | "quarantined" | "replaceEngine">;
   /** Unfinished runs that were taken up at the start. */
   readonly resumedRuns: readonly string[];
+  /**
+   * Delivers a schedule's moment or an event to an installation's function, in nobody's name.
+   *
+   * @param input - crosses to the app as JSON
+   * @throws INSTALLATION_NOT_FOUND, INSTALLATION_STATE, FUNCTION_THREW, SANDBOX_*, CELL_*
+   */
+  deliver<Kind extends EntryKind>(
+    installation: string,
+    kind: Kind,
+    input: EntryInputs[Kind],
+  ): Promise<EntryResult>;
   posture(): Promise<PostureView>;
   /** Stops accepting, lets requests end, interrupts runs, writes everything out. Idempotent. */
   close(): Promise<void>;

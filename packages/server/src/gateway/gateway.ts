@@ -137,8 +137,9 @@ export function createGateway(options: GatewayOptions): Gateway {
     async egress(call) {
       return egress.send(call, await questionOf(call.isolateKey));
     },
-    log({ isolateKey, level, requestId, message }) {
-      const line = { level, source: "function", requestId, message } as const;
+    log({ isolateKey, level, requestId, message, isOwn }) {
+      const source = isOwn === true ? "berth" : "function";
+      const line = { level, source, requestId, message } as const;
       insight.write(installationOf(isolateKey), line);
     },
     callFromView({ live, member, requestId }, call) {

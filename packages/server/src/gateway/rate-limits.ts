@@ -44,7 +44,16 @@ export function createRateLimits(clock: Clock): RateLimits {
       throw new BerthError(
         "RATE_LIMITED",
         `The app made its ${limitPerMinute} calls of this minute (resources.${resource}); try again in ${retryAfterSeconds} s.`,
-        { details: { resource, limitPerMinute, retryAfterSeconds } },
+        {
+          details: {
+            limit: resource === "network" ? "network requests" : "api calls",
+            enforcer: "gateway",
+            allowed: limitPerMinute,
+            resource,
+            limitPerMinute,
+            retryAfterSeconds,
+          },
+        },
       );
     },
     remove(installationId) {

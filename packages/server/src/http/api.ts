@@ -17,6 +17,8 @@ export interface Caller {
   readonly by: "session" | "key";
   /** The API key's, when it was made by one. */
   readonly keyId?: string;
+  /** The session's, when it was made in one. */
+  readonly sessionId?: string;
   readonly isOperator: boolean;
 }
 

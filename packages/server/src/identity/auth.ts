@@ -20,6 +20,7 @@ export interface AuthOptions {
   /** True where browsers reach Berth by https: cookies are then `Secure`. */
   readonly isSecure: boolean;
   readonly logger: Ground["logger"];
+  readonly onSessionEnd: (sessionId: string) => void;
 }
 
 export const apiKeyPrefix = "berth_";
@@ -55,7 +56,7 @@ function sessionOpener() {
   };
 }
 
-export function createAuth({ database, secret, isSecure, logger }: AuthOptions) {
+export function createAuth({ database, secret, isSecure, logger, onSessionEnd }: AuthOptions) {
   return betterAuth({
     appName: "Berth",
     // Only cookies' attributes and redirects depend on it, and both are set otherwise.
@@ -72,6 +73,9 @@ export function createAuth({ database, secret, isSecure, logger }: AuthOptions) 
     },
     user: { modelName: "person" },
     session: { expiresIn: sessionSeconds, disableSessionRefresh: true },
+    databaseHooks: {
+      session: { delete: { after: async ({ id }) => onSessionEnd(id) } },
+    },
     advanced: {
       useSecureCookies: isSecure,
       cookies: { session_token: { name: "berth.session" } },

@@ -28,7 +28,7 @@ export function createAuthenticate(options: {
 
   const findCaller = async (
     personId: string,
-    proof: Pick<Caller, "by" | "keyId">,
+    proof: Pick<Caller, "by" | "keyId" | "sessionId">,
   ): Promise<Caller | null> => {
     const person = await kysely
       .selectFrom("person")
@@ -52,6 +52,7 @@ export function createAuthenticate(options: {
     }
     if (!headers.has("cookie")) return null;
     const session = await auth.api.getSession({ headers });
-    return session === null ? null : findCaller(session.user.id, { by: "session" });
+    if (session === null) return null;
+    return findCaller(session.user.id, { by: "session", sessionId: session.session.id });
   };
 }

@@ -24,6 +24,10 @@ export interface IdentityOptions {
 export interface OpenedIdentity extends Identity {
   readonly auth: Auth;
   readonly links: SignInLinks;
+  /** Called once a session is over on this node; returns how to stop that. */
+  onSessionEnd(listener: (sessionId: string) => void): () => void;
+  /** For who ends sessions by other ways than `auth`. */
+  tellSessionEnd(sessionId: string): void;
 }
 
 /** Needs the tables of `identityMigrations`. */
@@ -31,12 +35,22 @@ export function openIdentity(options: IdentityOptions): OpenedIdentity {
   const { database, keys, ground, isSecure = false } = options;
   const secret = keys.deriveKey("sessions");
   const pseudonymKey = keys.deriveKey("pseudonyms");
-  const auth = createAuth({ database, secret, isSecure, logger: ground.logger });
+  const listeners = new Set<(sessionId: string) => void>();
+  const tellSessionEnd = (sessionId: string) => {
+    for (const listener of listeners) listener(sessionId);
+  };
+  const { logger } = ground;
+  const auth = createAuth({ database, secret, isSecure, logger, onSessionEnd: tellSessionEnd });
   const links = createSignInLinks({ database, ground });
   return {
     ...createPeople({ auth, database, ground }),
     auth,
     links,
+    tellSessionEnd,
+    onSessionEnd(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
     authenticate: createAuthenticate({ auth, database }),
     createSignInLink: links.create,
     async createApiKey({ personId, name, expiresInDays }) {

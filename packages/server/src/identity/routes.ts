@@ -36,6 +36,7 @@ export function identityHandlers(deps: IdentityRouteDeps): Handlers<RoutesOf<"Id
     database: deps.database,
     ground,
     newId: () => createId("acc", ground.random(idBytes)),
+    onSessionEnd: identity.tellSessionEnd,
   });
 
   const view = async (personId: string, by: SessionView["by"]): Promise<SessionView> => {

@@ -52,6 +52,7 @@ export function createSignIn(options: {
   readonly links: SignInLinks;
   readonly ground: Ground;
   readonly newId: () => string;
+  readonly onSessionEnd: (sessionId: string) => void;
 }): SignIn {
   const { auth, links, ground, newId } = options;
   const { kysely } = options.database;
@@ -132,7 +133,7 @@ export function createSignIn(options: {
       const hash = await hashing.hash(password);
       const session = await auth.api.getSession({ headers });
       const updatedAt = new Date(ground.clock.now());
-      await kysely.transaction().execute(async (trx) => {
+      const ended = await kysely.transaction().execute(async (trx) => {
         if (account === undefined) {
           await trx
             .insertInto("account")
@@ -152,12 +153,14 @@ export function createSignIn(options: {
             .where("id", "=", account.id)
             .execute();
         }
-        await trx
+        return trx
           .deleteFrom("session")
           .where("userId", "=", personId)
           .where("token", "!=", session?.session.token ?? "")
+          .returning("id")
           .execute();
       });
+      for (const { id } of ended) options.onSessionEnd(id);
     },
   };
 }

@@ -15,7 +15,9 @@ export interface InsightDependencies {
   ) => Promise<{ readonly bytes: number; readonly keys: number }>;
   readonly functionUsage: (
     installationId: string,
-  ) => { readonly memoryBytes: number; readonly cells: number } | undefined;
+  ) =>
+    | { readonly memoryBytes: number; readonly cells: number; readonly isShared: boolean }
+    | undefined;
 }
 
 export function insightHandlers(
@@ -48,6 +50,7 @@ export function insightHandlers(
         stateKeys: state.keys,
         memoryBytes: cells?.memoryBytes ?? 0,
         cells: cells?.cells ?? 0,
+        cpuIs: cells?.isShared === true ? ("attributed" as const) : ("exact" as const),
       };
     },
     async listLogs({ params, query }, context) {

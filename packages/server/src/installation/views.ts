@@ -1,5 +1,10 @@
 /** Installations and runs as the API shows them. */
-import { clampFunctionLimits, type ParsedManifest, type ResourceLimits } from "@berth/protocol";
+import {
+  clampFunctionLimits,
+  explainLimits,
+  type ParsedManifest,
+  type ResourceLimits,
+} from "@berth/protocol";
 import type { InstallationDetail, InstallationView, RunView } from "@berth/protocol/api";
 import type { RunRecord } from "../jobs/run.ts";
 import type { HostPolicy } from "./ports.ts";
@@ -54,6 +59,14 @@ export function detailOf(
         ? null
         : // Manifests of older releases were stored without it.
           clampFunctionLimits(manifest.server.limits ?? {}, about.ceilings),
+    limits: explainLimits(
+      {
+        resources: manifest.resources,
+        granted: row.resources as ResourceLimits,
+        server: manifest.server === undefined ? undefined : (manifest.server.limits ?? {}),
+      },
+      about.ceilings,
+    ).map((limit) => ({ ...limit })),
     configSchema: manifest.server?.config ?? null,
     secrets: secretsOf(manifest, parts.secrets),
     functionOrigin: manifest.server === undefined ? null : about.functionOrigin,

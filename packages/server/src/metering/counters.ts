@@ -3,6 +3,8 @@
 export interface Counters {
   requests: number;
   failedRequests: number;
+  /** From each request to the end of its answer; of a WebSocket its hand-shake. */
+  wallMs: number;
   cpuMs: number;
   capabilityCalls: number;
   deniedCalls: number;
@@ -14,6 +16,7 @@ export interface Counters {
 export const counterNames = [
   "requests",
   "failedRequests",
+  "wallMs",
   "cpuMs",
   "capabilityCalls",
   "deniedCalls",
@@ -25,6 +28,7 @@ export const counterNames = [
 export const columnOf = {
   requests: "requests",
   failedRequests: "failed_requests",
+  wallMs: "wall_ms",
   cpuMs: "cpu_ms",
   capabilityCalls: "capability_calls",
   deniedCalls: "denied_calls",
@@ -33,12 +37,11 @@ export const columnOf = {
   bytesOut: "bytes_out",
 } as const satisfies Record<keyof Counters, string>;
 
-export const counterColumns = counterNames.map((name) => columnOf[name]);
-
 export function createCounters(): Counters {
   return {
     requests: 0,
     failedRequests: 0,
+    wallMs: 0,
     cpuMs: 0,
     capabilityCalls: 0,
     deniedCalls: 0,

@@ -17,6 +17,8 @@ export interface Meter extends Counters {
 }
 
 export interface UsageTotals extends Readonly<Counters> {
+  /** Of its cells together, the most that was seen when it was looked at, which is once a flush. */
+  readonly peakMemoryBytes: number;
   readonly p50Ms: number | null;
   readonly p95Ms: number | null;
 }
@@ -25,6 +27,8 @@ export interface UsageTotals extends Readonly<Counters> {
 export interface CpuReading {
   readonly cpuMs: number;
   readonly startedAt: number;
+  /** Resident, now. */
+  readonly memoryBytes?: number;
 }
 
 export interface Metering extends AsyncDisposable {
@@ -51,6 +55,8 @@ interface Entry {
   readonly meter: Meter;
   readonly flushed: Counters;
   cpu: CpuReading;
+  peakMemoryBytes: number;
+  flushedPeakBytes: number;
 }
 
 const rowsAtOnce = 500;
@@ -67,6 +73,8 @@ export function createMetering(options: MeteringOptions): Metering {
       meter: { ...createCounters(), latencies: createLatencies() },
       flushed: createCounters(),
       cpu: { cpuMs: 0, startedAt: 0 },
+      peakMemoryBytes: 0,
+      flushedPeakBytes: 0,
     };
     entries.set(installationId, entry);
     return entry;
@@ -78,9 +86,11 @@ export function createMetering(options: MeteringOptions): Metering {
     const isSameRun = now.startedAt === entry.cpu.startedAt && now.cpuMs >= entry.cpu.cpuMs;
     entry.meter.cpuMs += isSameRun ? now.cpuMs - entry.cpu.cpuMs : now.cpuMs;
     entry.cpu = now;
+    entry.peakMemoryBytes = Math.max(entry.peakMemoryBytes, now.memoryBytes ?? 0);
   }
 
-  function isUnwritten({ meter, flushed }: Entry): boolean {
+  function isUnwritten({ flushed, flushedPeakBytes, meter, peakMemoryBytes }: Entry): boolean {
+    if (peakMemoryBytes > flushedPeakBytes) return true;
     return counterNames.some((name) => Math.round(meter[name]) !== flushed[name]);
   }
 
@@ -89,38 +99,41 @@ export function createMetering(options: MeteringOptions): Metering {
     const readings = group.map(([, entry]) =>
       Object.fromEntries(counterNames.map((name) => [name, Math.round(entry.meter[name])])),
     );
+    const peaks = group.map(([, entry]) => Math.round(entry.peakMemoryBytes));
     const rows = group.map(([installationId, entry], index) => {
       const added = (name: keyof Counters) => (readings[index]?.[name] ?? 0) - entry.flushed[name];
       return {
         installation_id: installationId,
         requests: added("requests"),
         failed_requests: added("failedRequests"),
+        wall_ms: added("wallMs"),
         cpu_ms: added("cpuMs"),
         capability_calls: added("capabilityCalls"),
         denied_calls: added("deniedCalls"),
         egress_requests: added("egressRequests"),
         bytes_in: added("bytesIn"),
         bytes_out: added("bytesOut"),
+        peak_memory_bytes: peaks[index] ?? 0,
       };
     });
     await database.kysely
       .insertInto("installation_usage")
       .values(rows)
       .onConflict((conflict) =>
-        conflict
-          .column("installation_id")
-          .doUpdateSet(
-            Object.fromEntries(
-              Object.values(columnOf).map((column) => [
-                column,
-                sql<number>`installation_usage.${sql.ref(column)} + excluded.${sql.ref(column)}`,
-              ]),
-            ),
+        conflict.column("installation_id").doUpdateSet({
+          ...Object.fromEntries(
+            Object.values(columnOf).map((column) => [
+              column,
+              sql<number>`installation_usage.${sql.ref(column)} + excluded.${sql.ref(column)}`,
+            ]),
           ),
+          peak_memory_bytes: sql<number>`greatest(installation_usage.peak_memory_bytes, excluded.peak_memory_bytes)`,
+        }),
       )
       .execute();
     group.forEach(([, entry], index) => {
       for (const name of counterNames) entry.flushed[name] = readings[index]?.[name] ?? 0;
+      entry.flushedPeakBytes = peaks[index] ?? 0;
     });
   }
 
@@ -166,12 +179,17 @@ export function createMetering(options: MeteringOptions): Metering {
       return {
         requests: total("requests"),
         failedRequests: total("failedRequests"),
+        wallMs: total("wallMs"),
         cpuMs: total("cpuMs"),
         capabilityCalls: total("capabilityCalls"),
         deniedCalls: total("deniedCalls"),
         egressRequests: total("egressRequests"),
         bytesIn: total("bytesIn"),
         bytesOut: total("bytesOut"),
+        peakMemoryBytes: Math.max(
+          Number(row?.peak_memory_bytes ?? 0),
+          Math.round(entry?.peakMemoryBytes ?? 0),
+        ),
         p50Ms: entry?.meter.latencies.percentile(0.5) ?? null,
         p95Ms: entry?.meter.latencies.percentile(0.95) ?? null,
       };

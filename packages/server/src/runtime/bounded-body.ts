@@ -1,6 +1,7 @@
 /** A request body of unknown length, failed past its bound. */
 import { type Readable, Transform } from "node:stream";
-import { BerthError } from "@berth/protocol";
+import { createLimitError } from "@berth/cells";
+import type { BerthError } from "@berth/protocol";
 
 export function boundBody(source: Readable, maxBytes: number): Readable {
   let passed = 0;
@@ -17,8 +18,7 @@ export function boundBody(source: Readable, maxBytes: number): Readable {
 }
 
 export function tooLarge(maxBytes: number): BerthError {
-  return new BerthError(
-    "REQUEST_TOO_LARGE",
-    `The request body is larger than ${maxBytes} bytes; send it in parts.`,
-  );
+  const met = { limit: "request size", enforcer: "gateway", allowed: maxBytes } as const;
+  const message = `The request body is larger than ${maxBytes} bytes; send it in parts.`;
+  return createLimitError("REQUEST_TOO_LARGE", message, met);
 }

@@ -13,7 +13,7 @@
  * An installation that is alone is never bounded here.
  */
 import { performance } from "node:perf_hooks";
-import { BerthError } from "@berth/protocol";
+import { createLimitError } from "@berth/cells";
 import type { Clock } from "../storage/ground.ts";
 
 const windowMs = 100;
@@ -138,8 +138,10 @@ export function createFairShare(options: FairShareOptions): FairShare {
       const message = `This app is asked for more than its share while others are waiting; try again in ${retryAfterSeconds} s.`;
       const spread = 1 + (share.asked % 50) / 50;
       return new Promise((_resolve, reject) => {
+        const allowed = Math.floor(budget);
+        const met = { limit: "fair share", enforcer: "gateway", allowed } as const;
         const refuse = () =>
-          reject(new BerthError("RATE_LIMITED", message, { details: { retryAfterSeconds } }));
+          reject(createLimitError("RATE_LIMITED", message, { ...met, retryAfterSeconds }));
         // Not all at one moment, or they would all come back at one.
         setTimeout(refuse, (options.refusalDelayMs ?? refusalDelayMs) * spread);
       });

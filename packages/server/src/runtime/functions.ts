@@ -1,7 +1,7 @@
 /** What other domains may ask of the function data plane. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { EntryKind, EntryResult, JsonValue } from "@berth/cells";
-import type { HookName } from "@berth/protocol";
+import type { EntryInputs, HookName } from "@berth/protocol";
 import type { LiveInstallation } from "../installation/live.ts";
 import type { Upgrade } from "./serve-upgrade.ts";
 
@@ -12,6 +12,8 @@ export interface FunctionUsage {
   readonly cpuMs: number;
   readonly startedAt: number;
   readonly cells: number;
+  /** Processor time and memory are those of cells that others use as well. */
+  readonly isShared: boolean;
 }
 
 export interface Functions {
@@ -28,10 +30,14 @@ export interface Functions {
   /**
    * Delivers a schedule's moment or an event to the app, in the name of the installation.
    *
-   * @param input - of `scheduled`: `{ scheduledTime, cron }`; of `event`: the event
+   * @param input - crosses to the app as JSON
    * @throws INSTALLATION_STATE when it does not serve, FUNCTION_THREW, SANDBOX_*, CELL_*
    */
-  callEntry(live: LiveInstallation, kind: EntryKind, input: JsonValue): Promise<EntryResult>;
+  callEntry<Kind extends EntryKind>(
+    live: LiveInstallation,
+    kind: Kind,
+    input: EntryInputs[Kind],
+  ): Promise<EntryResult>;
   /** Drains and stops every cell of the installation, and forgets its code. */
   release(installationId: string): Promise<void>;
   usage(installationId: string): FunctionUsage | undefined;
@@ -44,6 +50,8 @@ export interface Functions {
   ): Promise<void>;
   /** Opens a WebSocket to a function's own host. Never rejects; resolves when it is closed. */
   handleUpgrade(upgrade: Upgrade, installationId: string, requestId: string): Promise<void>;
+  /** Ends the WebSockets that were opened in a session, by its name in view tokens. */
+  endSession(session: string): void;
   /** Ends every WebSocket and opens no more: the server is stopping. */
   closeSockets(): Promise<void>;
 }

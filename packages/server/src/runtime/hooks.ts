@@ -1,8 +1,15 @@
 /** Calls that Berth itself makes into an app: loading, health, hooks. Nobody is signed in. */
 import type { CellPool, EntryKind, EntryResult, IsolateSpec, JsonValue } from "@berth/cells";
-import { BerthError, functionLimits, type HookName, isBerthError } from "@berth/protocol";
+import {
+  BerthError,
+  type EntryInputs,
+  functionLimits,
+  type HookName,
+  isBerthError,
+} from "@berth/protocol";
 import type { Gateway } from "../gateway/gateway.ts";
 import type { LiveInstallation } from "../installation/live.ts";
+import type { Metering } from "../metering/metering.ts";
 import type { Policy, PolicyQuestion } from "../policy/policy.ts";
 import type { Specs } from "./spec.ts";
 
@@ -11,6 +18,7 @@ export interface HookDependencies {
   readonly specs: Specs;
   readonly gateway: Pick<Gateway, "mint" | "release">;
   readonly policy: Pick<Policy, "demandServing">;
+  readonly metering: Pick<Metering, "meter">;
   readonly createRequestId: () => string;
   readonly functionHost: (installationId: string) => string;
 }
@@ -18,7 +26,11 @@ export interface HookDependencies {
 export interface Hooks {
   load(live: LiveInstallation): Promise<void>;
   checkHealth(live: LiveInstallation): Promise<void>;
-  callEntry(live: LiveInstallation, kind: EntryKind, input: JsonValue): Promise<EntryResult>;
+  callEntry<Kind extends EntryKind>(
+    live: LiveInstallation,
+    kind: Kind,
+    input: EntryInputs[Kind],
+  ): Promise<EntryResult>;
   runHook(
     live: LiveInstallation,
     hook: HookName,
@@ -72,7 +84,11 @@ export function createHooks(dependencies: HookDependencies): Hooks {
   }
 
   /** Like a request of nobody's: only while the installation serves, and within its limits. */
-  async function callEntry(live: LiveInstallation, kind: EntryKind, input: JsonValue) {
+  async function callEntry<Kind extends EntryKind>(
+    live: LiveInstallation,
+    kind: Kind,
+    input: EntryInputs[Kind],
+  ) {
     const question = {
       live,
       purpose: "request",
@@ -81,7 +97,19 @@ export function createHooks(dependencies: HookDependencies): Hooks {
     policy.demandServing(question);
     if (live.manifest.server === undefined) return { isDefined: false, isRetryRefused: false };
     const spec = await specs.load(live);
-    return within(live, spec, (call) => pool.callEntry(spec, kind, input, call), question);
+    // What an event holds is JSON by its contract; the cell's end of it is text.
+    const given = input as unknown as JsonValue;
+    const meter = dependencies.metering.meter(live.id);
+    const startedAt = performance.now();
+    meter.requests += 1;
+    try {
+      return await within(live, spec, (call) => pool.callEntry(spec, kind, given, call), question);
+    } catch (error) {
+      meter.failedRequests += 1;
+      throw error;
+    } finally {
+      meter.wallMs += performance.now() - startedAt;
+    }
   }
 
   async function askPath(live: LiveInstallation, path: string, timeoutMs: number): Promise<void> {

@@ -26,6 +26,7 @@ import {
   defaultSocketCounts,
   type SocketCounts,
 } from "./web-socket/open-sockets.ts";
+import { createSocketRates } from "./web-socket/socket-rates.ts";
 
 export interface FunctionsOptions
   extends Omit<VisitDependencies, "pool" | "specs" | "directory" | "logger" | "hosts" | "gateway"> {
@@ -65,6 +66,7 @@ export function openFunctions(options: FunctionsOptions): OpenFunctions {
     specs,
     gateway: options.gateway,
     policy: options.policy,
+    metering: options.metering,
     createRequestId: options.createRequestId,
     functionHost: (id) => new URL(options.hosts.functionOrigin(id)).host,
   });
@@ -85,6 +87,7 @@ export function openFunctions(options: FunctionsOptions): OpenFunctions {
     fairShare,
     logger,
     sockets,
+    rates: createSocketRates(ground.clock),
     bounds: { ...defaultSocketBounds, ...options.sockets },
   });
 
@@ -132,6 +135,7 @@ export function openFunctions(options: FunctionsOptions): OpenFunctions {
     handleUpgrade,
     log,
     usage,
+    endSession: sockets.endSession,
     async release(installationId) {
       await sockets.end({ code: 1012, reason: "The app was stopped." }, installationId);
       const keys = specs.keysOf(installationId);

@@ -18,7 +18,7 @@ export function viewHandlers(dependencies: ViewDependencies): Handlers<"openView
   const { directory, bundles, tokens, hosts } = dependencies;
   return {
     async openView({ params, body }, context) {
-      const { personId } = callerOf(context);
+      const { personId, sessionId } = callerOf(context);
       const organization = organizationOf(context);
       const id = params.installation;
       const live = directory.findLoaded(id) ?? (await directory.load(id));
@@ -41,7 +41,12 @@ export function viewHandlers(dependencies: ViewDependencies): Handlers<"openView
       const isRenewal = given !== undefined && tokens.isInstance(given, live.id, personId);
       const instance = isRenewal ? given : tokens.createInstance(live.id, personId);
       const member = dependencies.pseudonym(live.id, personId);
-      const { token, expiresAt } = tokens.mint({ installation: live.id, member, instance });
+      const { token, expiresAt } = tokens.mint({
+        installation: live.id,
+        member,
+        instance,
+        ...(sessionId === undefined ? {} : { session: tokens.nameSession(sessionId) }),
+      });
       const asking = context.request.headers.get("origin");
       const host =
         asking !== null && hosts.isAllowedOrigin(asking) ? asking : hosts.consoleOrigin();

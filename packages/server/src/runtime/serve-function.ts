@@ -133,7 +133,9 @@ export function createServeFunction(dependencies: ServeDependencies): ServeFunct
     if (failed || visit.response.statusCode >= 500) meter.failedRequests += 1;
     meter.bytesIn += visit.inbound.contentLength ?? 0;
     meter.bytesOut += Math.max(0, socket.bytesWritten - sentBefore);
-    meter.latencies.add(performance.now() - startedAt);
+    const wallMs = performance.now() - startedAt;
+    meter.wallMs += wallMs;
+    meter.latencies.add(wallMs);
   }
 
   return async (request, response, installationId, requestId) => {

@@ -9,7 +9,7 @@
  */
 import { type IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import type { CellUpgrade } from "@berth/cells";
+import { type CellUpgrade, formatLimitLine } from "@berth/cells";
 import { BerthError, errorTable, isBerthError, toWire } from "@berth/protocol";
 import type { LiveInstallation } from "../installation/live.ts";
 import { sendError } from "./answer.ts";
@@ -21,11 +21,13 @@ import type { Visit, VisitDependencies } from "./visit.ts";
 import { type Ending, openBridge, type SocketBounds } from "./web-socket/bridge.ts";
 import { buildSwitchingHead, type Handshake, readHandshake } from "./web-socket/handshake.ts";
 import type { OpenSockets, Seat } from "./web-socket/open-sockets.ts";
+import type { SocketRate, SocketRates } from "./web-socket/socket-rates.ts";
 
 export interface UpgradeDependencies
   extends Omit<ServeDependencies, "maxRequestBytes">,
-    Pick<VisitDependencies, "hosts"> {
+    Pick<VisitDependencies, "hosts" | "insight"> {
   readonly sockets: OpenSockets;
+  readonly rates: SocketRates;
   readonly bounds: SocketBounds;
 }
 
@@ -44,8 +46,15 @@ export type ServeUpgrade = (
 ) => Promise<void>;
 
 export function createServeUpgrade(dependencies: UpgradeDependencies): ServeUpgrade {
-  const { pool, visits, fairShare, directory, hosts, metering, sockets, bounds, logger } =
+  const { pool, visits, fairShare, directory, hosts, metering, sockets, rates, bounds } =
     dependencies;
+  const { insight, logger } = dependencies;
+
+  /** The page sees the closing frame; the publisher finds the same words in the log. */
+  function noteOverrun(live: LiveInstallation, { requestId }: Visit, error: BerthError): void {
+    const message = formatLimitLine(error);
+    insight.write(live.id, { level: "warn", source: "berth", requestId, message });
+  }
 
   function checkOrigin({ inbound }: Visit): void {
     if (inbound.origin === undefined || hosts.isAllowedOrigin(inbound.origin)) return;
@@ -79,17 +88,23 @@ export function createServeUpgrade(dependencies: UpgradeDependencies): ServeUpgr
   }
 
   async function join(
-    input: { readonly visit: Visit; readonly live: LiveInstallation; readonly seat: Seat },
+    input: {
+      readonly visit: Visit;
+      readonly live: LiveInstallation;
+      readonly seat: Seat;
+      readonly rate: SocketRate;
+    },
     socket: Socket,
     cell: CellUpgrade,
   ): Promise<void> {
-    const { visit, live, seat } = input;
+    const { visit, live, rate, seat } = input;
     const meter = metering.meter(live.id);
     const onBroken = (error: BerthError) => {
       meter.failedRequests += 1;
       visits.noteFailure(live, visit.requestId, error);
     };
-    const bridge = openBridge({ client: socket, cell, bounds, meter, onBroken });
+    const onOverrun = (error: BerthError) => noteOverrun(live, visit, error);
+    const bridge = openBridge({ client: socket, cell, bounds, meter, rate, onBroken, onOverrun });
     const check = () => findEnding(live, visit);
     seat.open(bridge, check);
     // It may have changed while the app was asked.
@@ -111,7 +126,7 @@ export function createServeUpgrade(dependencies: UpgradeDependencies): ServeUpgr
     const { handshake, live, claims } = input;
     const { response, requestId, inbound } = visit;
     demand(live, visit);
-    using seat = sockets.take(live.id, claims.member);
+    using seat = sockets.take(live.id, claims);
     using stay = await visits.enter(visit, live, claims);
     const gone = new AbortController();
     const giveUp = () => gone.abort();
@@ -150,7 +165,8 @@ export function createServeUpgrade(dependencies: UpgradeDependencies): ServeUpgr
         ([name]) => name.toLowerCase() === "sec-websocket-protocol",
       )?.[1];
       socket.write(buildSwitchingHead({ handshake, chosen, requestId }));
-      await join({ visit, live, seat }, socket, answer);
+      using rate = rates.hold(live.id, claims.member, stay.spec.limits);
+      await join({ visit, live, seat, rate }, socket, answer);
     } finally {
       socket.off("close", giveUp);
     }
@@ -165,7 +181,9 @@ export function createServeUpgrade(dependencies: UpgradeDependencies): ServeUpgr
       meter.requests += 1;
       if (status >= 500) meter.failedRequests += 1;
       // Of a socket only the hand-shake is a wait.
-      meter.latencies.add(performance.now() - startedAt);
+      const wallMs = performance.now() - startedAt;
+      meter.wallMs += wallMs;
+      meter.latencies.add(wallMs);
     };
     try {
       const refusal = fairShare.admit(installationId);
@@ -173,8 +191,10 @@ export function createServeUpgrade(dependencies: UpgradeDependencies): ServeUpgr
       const handshake = readHandshake(visit.request);
       checkOrigin(visit);
       const token = visit.inbound.token ?? handshake.token;
-      const claims = visits.authorize(visit, token, installationId);
+      visits.authorize(visit, token, installationId);
       live = directory.findLoaded(installationId) ?? (await visits.load(installationId));
+      // Once more, since a sign-out meanwhile found no socket that it could end.
+      const claims = visits.authorize(visit, token, installationId);
       await open(visit, socket, { handshake, live, claims, onHead: count });
     } catch (error) {
       const isFailure = !isBerthError(error) || errorTable[error.code].fault !== "caller";

@@ -17,11 +17,16 @@ import type { Registry } from "../registry/registry.ts";
 import { collectModules } from "./modules.ts";
 
 export interface Specs {
-  find(key: string): IsolateSpec | undefined;
+  find(key: string): FunctionSpec | undefined;
   /** @throws FUNCTION_ABSENT, MODULE_INVALID, and what opening the package throws */
-  load(live: LiveInstallation): Promise<IsolateSpec>;
+  load(live: LiveInstallation): Promise<FunctionSpec>;
   keysOf(installationId: string): readonly string[];
   forget(key: string): void;
+}
+
+/** What a cell is asked to run, with the bounds that the server keeps itself. */
+export interface FunctionSpec extends IsolateSpec {
+  readonly limits: CellLimits & FunctionLimits;
 }
 
 type Keyed = Pick<LiveInstallation, "id" | "digest" | "configHash">;
@@ -47,8 +52,8 @@ export type FunctionCeilings = Partial<FunctionLimits & Pick<ResourceLimits, "me
 export type FunctionBounds = Pick<CellLimits, "wallMs" | "cpuMs" | "maxResponseBytes">;
 
 export function createSpecs({ registry, limits, ceilings = {} }: SpecOptions): Specs {
-  const specs = new Map<string, IsolateSpec>();
-  const loading = new Map<string, Promise<IsolateSpec>>();
+  const specs = new Map<string, FunctionSpec>();
+  const loading = new Map<string, Promise<FunctionSpec>>();
   const keys = new Map<string, Set<string>>();
 
   function forget(key: string): void {
@@ -59,7 +64,7 @@ export function createSpecs({ registry, limits, ceilings = {} }: SpecOptions): S
     if (own?.size === 0) keys.delete(id);
   }
 
-  function keep(live: LiveInstallation, spec: IsolateSpec): void {
+  function keep(live: LiveInstallation, spec: FunctionSpec): void {
     if (specs.size >= maxSpecs) {
       const oldest = specs.keys().next().value;
       if (oldest !== undefined) specs.delete(oldest);
@@ -70,13 +75,13 @@ export function createSpecs({ registry, limits, ceilings = {} }: SpecOptions): S
     else own.add(spec.key);
   }
 
-  async function build(live: LiveInstallation, key: string): Promise<IsolateSpec> {
+  async function build(live: LiveInstallation, key: string): Promise<FunctionSpec> {
     const { server } = live.manifest;
     if (server === undefined) {
       throw new BerthError("FUNCTION_ABSENT", `${live.app} ${live.version} has no server.entry.`);
     }
     const { files } = await registry.openPackage(live.digest);
-    const spec: IsolateSpec = {
+    const spec: FunctionSpec = {
       key,
       tenant: live.app.slice(0, live.app.indexOf("/")),
       placement: live.id,

@@ -3,6 +3,7 @@
  * answered by `{"ok": …}` or a wire error.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { createLimitError } from "@berth/cells";
 import { BerthError, isBerthError } from "@berth/protocol";
 import type { Gateway, ViewCaller } from "../gateway/gateway.ts";
 
@@ -53,10 +54,9 @@ async function readBody(request: IncomingMessage): Promise<Buffer> {
     for await (const chunk of request as AsyncIterable<Buffer>) {
       bytes += chunk.length;
       if (bytes > maxBodyBytes) {
-        throw new BerthError(
-          "REQUEST_TOO_LARGE",
-          `A capability call is at most ${maxBodyBytes} bytes; split the value.`,
-        );
+        const met = { limit: "call size", enforcer: "gateway", allowed: maxBodyBytes } as const;
+        const message = `A capability call is at most ${maxBodyBytes} bytes; split the value.`;
+        throw createLimitError("REQUEST_TOO_LARGE", message, met);
       }
       chunks.push(chunk);
     }

@@ -6,7 +6,7 @@
  * very installation; the app's answer is as hostile as the client and goes through `readOutbound`.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { CellPool, CellRequest, CellResponse, IsolateSpec } from "@berth/cells";
+import { type CellPool, type CellRequest, type CellResponse, findMetLimit } from "@berth/cells";
 import {
   BerthError,
   errorTable,
@@ -23,7 +23,7 @@ import type { Policy, PolicyQuestion } from "../policy/policy.ts";
 import type { Hosts } from "./hosts.ts";
 import { type Inbound, readInbound } from "./inbound.ts";
 import { readOutbound } from "./outbound.ts";
-import { isolateKeyOf, type Specs } from "./spec.ts";
+import { type FunctionSpec, isolateKeyOf, type Specs } from "./spec.ts";
 import type { ViewClaims, ViewTokens } from "./view-token.ts";
 
 export interface VisitDependencies {
@@ -50,7 +50,7 @@ export interface Visit {
 
 /** The app's part of one visit: its code, and the handle by which it acts. */
 export interface Stay extends Disposable {
-  readonly spec: IsolateSpec;
+  readonly spec: FunctionSpec;
   readonly call: Pick<CellRequest, "path" | "host" | "handle" | "props" | "requestId">;
 }
 
@@ -108,7 +108,8 @@ export function createVisits(dependencies: VisitDependencies): Visits {
     if (fault === "platform") {
       logger.error({ err: error, installation: live.id, requestId }, "a function request failed");
     }
-    if (fault !== "caller" && !loggedElsewhere.has(code)) {
+    // Of a limit that it met, the pool has told the app's log.
+    if (fault !== "caller" && !loggedElsewhere.has(code) && findMetLimit(error) === undefined) {
       insight.write(live.id, {
         level: "error",
         source: "berth",

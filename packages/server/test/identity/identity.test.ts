@@ -15,6 +15,7 @@ for (const kind of databasesUnderTest()) {
     let services: TestServices;
     let signIn: SignIn;
     const logged: string[] = [];
+    const ended: string[] = [];
 
     beforeAll(async () => {
       const logger = pino({ level: "trace" }, { write: (line: string) => void logged.push(line) });
@@ -27,7 +28,9 @@ for (const kind of databasesUnderTest()) {
         database,
         ground,
         newId: () => `acc${++last}`,
+        onSessionEnd: identity.tellSessionEnd,
       });
+      identity.onSessionEnd((id) => ended.push(id));
     }, 60_000);
     afterAll(() => services[Symbol.asyncDispose]());
 
@@ -81,7 +84,9 @@ for (const kind of databasesUnderTest()) {
       for (const wrong of ["", "x", `${token}`, `${token}.AAAA`, `${value.slice(0, -4)}AAA%3D`]) {
         expect(await authenticate(requestWith({ cookie: `${name}=${wrong}` }))).toBeNull();
       }
+      const session = (await authenticate(requestWith({ cookie })))?.sessionId;
       const ending = await signIn.end(new Headers({ cookie }));
+      expect(ended).toContain(session);
       expect(ending.join()).toMatch(/Max-Age=0/i);
       expect(await authenticate(requestWith({ cookie }))).toBeNull();
     });
@@ -233,8 +238,12 @@ for (const kind of databasesUnderTest()) {
       await expect(change(undefined)).rejects.toMatchObject({ code: "AUTH_FORBIDDEN" });
       await expect(change("wrong password")).rejects.toMatchObject({ code: "AUTH_FORBIDDEN" });
       await expect(change(password, "short")).rejects.toMatchObject({ code: "REQUEST_INVALID" });
-      await change(password);
       const { authenticate } = services.identity;
+      const sessionOf = async (cookie: string) =>
+        (await authenticate(requestWith({ cookie })))?.sessionId;
+      const sessions = [await sessionOf(mine), await sessionOf(other)];
+      await change(password);
+      expect(sessions.map((session) => ended.includes(session ?? ""))).toEqual([false, true]);
       expect(await authenticate(requestWith({ cookie: mine }))).not.toBeNull();
       expect(await authenticate(requestWith({ cookie: other }))).toBeNull();
       await expect(signIn.byPassword({ ...from, password })).rejects.toMatchObject({

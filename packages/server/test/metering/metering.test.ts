@@ -82,6 +82,35 @@ describe.each(databasesUnderTest())("metering on %s", (kind) => {
     expect(await metering.read("cpu")).toMatchObject({ cpuMs: 180 });
   });
 
+  it("keeps the most memory that was seen, and writes by itself within its interval", async () => {
+    const cpu = { cpuMs: 0, startedAt: 1, memoryBytes: 5_000_000 };
+    const flushed = async (id: string) => {
+      const rows = database.kysely.selectFrom("installation_usage").selectAll();
+      return rows.where("installation_id", "=", id).executeTakeFirst();
+    };
+    {
+      await using metering = open(() => ({ ...cpu }));
+      metering.meter("peak").wallMs += 12.6;
+      await metering.flush();
+      cpu.memoryBytes = 9_000_000;
+      await metering.flush();
+      cpu.memoryBytes = 1_000_000;
+      await metering.flush();
+    }
+    cpu.memoryBytes = 2_000_000;
+    // What a killed process leaves behind: nobody flushes, and nobody closes.
+    const next = createMetering({
+      database,
+      ground,
+      readCpu: () => ({ ...cpu }),
+      flushIntervalMs: 20,
+    });
+    next.meter("peak").requests += 3;
+    await expect.poll(async () => Number((await flushed("peak"))?.requests)).toBe(3);
+    expect(await next.read("peak")).toMatchObject({ peakMemoryBytes: 9_000_000, wallMs: 13 });
+    await next.close();
+  });
+
   it("tells percentiles of the latest latencies", async () => {
     await using metering = open();
     const { latencies } = metering.meter("slow");

@@ -117,10 +117,11 @@ describe("what streams through the front door", () => {
     const called = await plane.functions.callEntry(live, "scheduled", at);
     expect(called).toEqual({ isDefined: true, isRetryRefused: false });
     await expect.poll(log).toContain("at 0 * * * *");
-    await plane.functions.callEntry(live, "event", { type: "note.made" });
+    const event = { id: "e1", type: "note.made", occurredAt: 2, data: null };
+    await plane.functions.callEntry(live, "event", event);
     expect(await stateOf("note.made")).toMatchObject({ value: null });
     const suspended = { ...live, state: "suspended" } as const;
-    await expect(plane.functions.callEntry(suspended, "event", {})).rejects.toMatchObject({
+    await expect(plane.functions.callEntry(suspended, "event", event)).rejects.toMatchObject({
       code: "INSTALLATION_STATE",
     });
   });

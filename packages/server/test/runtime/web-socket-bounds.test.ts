@@ -9,6 +9,7 @@ import {
   type SocketBounds,
 } from "../../src/runtime/web-socket/bridge.ts";
 import { buildCloseFrame, createFrameTrack } from "../../src/runtime/web-socket/frame-track.ts";
+import { createSocketRates, type SocketRate } from "../../src/runtime/web-socket/socket-rates.ts";
 
 function textFrame(length: number): Buffer {
   if (length < 126) return Buffer.concat([Buffer.from([0x81, length]), Buffer.alloc(length)]);
@@ -31,7 +32,10 @@ async function openPair(): Promise<readonly [Socket, Socket]> {
   return [near, far];
 }
 
-async function openBridged(bounds: Partial<SocketBounds> = {}) {
+async function openBridged(
+  bounds: Partial<SocketBounds> = {},
+  rate: Pick<SocketRate, "take"> = { take: () => undefined },
+) {
   const [client, browser] = await openPair();
   const [socket, app] = await openPair();
   for (const side of [browser, socket, app]) side.on("error", () => undefined);
@@ -46,6 +50,8 @@ async function openBridged(bounds: Partial<SocketBounds> = {}) {
     },
     bounds: { ...defaultSocketBounds, ...bounds },
     meter,
+    rate,
+    onOverrun: (error) => broken.push(error.code),
     onBroken: (error) => broken.push(error.code),
   });
   browser.once("end", () => browser.end());
@@ -130,6 +136,25 @@ describe("two joined sockets", () => {
     expect(endOf(await received)).toEqual([1009, "The message is too large."]);
   });
 
+  it.each([
+    ["client", "socket messages", { socketMessagesPerSecond: 20, socketBytesPerSecond: 1e6 }],
+    ["app", "socket bytes", { socketMessagesPerSecond: 1e6, socketBytesPerSecond: 140 }],
+  ])("end when the %s sends more than its %s, and say which limit", async (side, limit, limits) => {
+    const rates = createSocketRates({ now: () => 0 });
+    using rate = rates.hold("i", "m", limits);
+    const { bridge, app, browser, receive, broken } = await openBridged({}, rate);
+    const received = receive();
+    const sender = side === "app" ? app : browser;
+    // Ten of seven bytes are half of both limits, the eleventh is too much.
+    sender.write(Buffer.concat(Array.from({ length: 11 }, () => textFrame(5))));
+    await bridge.closed;
+    expect(endOf(await received)).toEqual([
+      1008,
+      expect.stringContaining(`RATE_LIMITED: ${limit}`),
+    ]);
+    expect(broken).toEqual(["RATE_LIMITED"]);
+  });
+
   it("end when the client is gone without a word", async () => {
     const { bridge, browser, app, broken } = await openBridged();
     browser.resetAndDestroy();
@@ -147,6 +172,29 @@ describe("two joined sockets", () => {
     expect(client.writableLength).toBeLessThan(1_000_000);
     expect(await receive()).toHaveLength(400 * frame.length + 4);
     await bridge.closed;
+  });
+});
+
+describe("the rates of an installation's sockets", () => {
+  const limits = { socketMessagesPerSecond: 100, socketBytesPerSecond: 1_000 };
+  it("are half for one member, whole for all, and come back with time", () => {
+    let now = 0;
+    const rates = createSocketRates({ now: () => now });
+    const [one, two, three] = ["a", "b", "c"].map((member) => rates.hold("i", member, limits));
+    expect(one?.take(50, 0)).toBeUndefined();
+    expect(one?.take(1, 0)).toMatchObject({
+      ending: { code: 1008 },
+      error: { code: "RATE_LIMITED", details: { limit: "socket messages", allowed: 100 } },
+    });
+    expect(two?.take(50, 0)).toBeUndefined();
+    expect(three?.take(1, 0)).toMatchObject({ ending: { code: 1013 } });
+    expect(rates.hold("other", "a", limits).take(50, 500)).toBeUndefined();
+    // Closing and opening again gives nothing back.
+    one?.[Symbol.dispose]();
+    expect(rates.hold("i", "a", limits).take(1, 0)?.ending.code).toBe(1008);
+    now += 1_000;
+    expect(three?.take(1, 500)).toBeUndefined();
+    expect(three?.take(1, 1)).toMatchObject({ error: { details: { limit: "socket bytes" } } });
   });
 });
 

@@ -86,6 +86,55 @@ describe("a WebSocket to a function", () => {
     expect(usage.bytesOut).toBeGreaterThan(80_000);
   });
 
+  it("ends a socket over which more is sent than the app's limit, and its log says which", async () => {
+    const live = await plane.install(
+      { "server.js": app },
+      { manifest: { server: { entry: "server.js", limits: { socketMessagesPerSecond: 20 } } } },
+    );
+    const one = await openReady(live);
+    for (let count = 0; count < 40; count += 1) one.socket.send("more");
+    const reason = "RATE_LIMITED: socket messages, 20 a second";
+    expect(await one.closed).toEqual({ code: 1008, reason });
+    const logged = async () =>
+      (await plane.rig.insight.list(live.id, 9)).map(({ message, source }) => [source, message]);
+    await expect
+      .poll(logged)
+      .toContainEqual([
+        "berth",
+        expect.stringMatching(
+          /^RATE_LIMITED: .*\[limit: socket messages, allowed: 20, by: gateway\]$/,
+        ),
+      ]);
+  });
+
+  it("ends the sockets of a session that is signed out, its token with it, and no others", async () => {
+    const live = await plane.install({ "server.js": app });
+    const mintFor = (session: string) =>
+      plane.tokens.mint({
+        installation: live.id,
+        member: "member-2",
+        instance: "view-2",
+        session: plane.tokens.nameSession(session),
+      }).token;
+    const [phone, desk] = [mintFor("phone"), mintFor("desk")];
+    const sockets = await Promise.all(
+      [phone, desk].map((token) => open(live, { protocols: ["berth", `berth.token.${token}`] })),
+    );
+    await Promise.all(sockets.map(({ opened }) => opened));
+    plane.functions.endSession(plane.tokens.endSession("phone"));
+    expect(await sockets[0]?.closed).toEqual({ code: 1008, reason: "AUTH_REQUIRED: signed out" });
+    sockets[1]?.socket.send("still here");
+    expect(await sockets[1]?.message()).toBe("still here");
+    const late = await open(live, { protocols: ["berth", `berth.token.${phone}`] });
+    await expect(late.opened).rejects.toThrow();
+    const asked = await plane.call(live, "/plain", {
+      headers: { authorization: `Bearer ${phone}` },
+    });
+    expect(asked.status).toBe(401);
+    sockets[1]?.socket.close();
+    await sockets[1]?.closed;
+  });
+
   it("chooses its own subprotocol where the app chose none, and lets the member act", async () => {
     const live = await plane.install({ "server.js": app });
     const one = await open(live);

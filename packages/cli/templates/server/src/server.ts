@@ -18,4 +18,13 @@ export default defineApp<Config>({
     const greeting = `${berth.config.greeting ?? "Hello"}, ${berth.organization.name}!`;
     return Response.json({ greeting, count });
   },
+  // When a schedule's moment has come.
+  async scheduled({ scheduledTime }, berth) {
+    const count = (await berth.state.get<number>("count")) ?? 0;
+    berth.log.info(`${count} greetings until ${new Date(scheduledTime).toISOString()}`);
+  },
+  // When something happened. What came with it is the sender's: check it before use.
+  async event({ type, id }, berth) {
+    berth.log.info(`heard ${type} ${id}`);
+  },
 });

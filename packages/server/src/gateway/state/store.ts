@@ -299,6 +299,14 @@ function checkQuota(owner: Owner, before: number, after: number): void {
   throw new BerthError(
     "STATE_QUOTA_EXCEEDED",
     `The write would bring the app's state to ${after} bytes; its quota is ${owner.resources.storage} MB (${quota} bytes). Delete something, or ask for more in resources.storage.`,
-    { details: { usedBytes: before, quotaBytes: quota } },
+    {
+      details: {
+        limit: "storage",
+        enforcer: "quota",
+        allowed: owner.resources.storage,
+        usedBytes: before,
+        quotaBytes: quota,
+      },
+    },
   );
 }

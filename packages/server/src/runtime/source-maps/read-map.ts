@@ -5,14 +5,16 @@
  * name comes out as a plain path without anything that a reader of logs could mistake for more.
  */
 
+import { sourceMapLimits } from "@berth/protocol";
+
 export interface ModuleMap {
   readonly mappings: string;
   /** Plain paths in the package's tree; empty where the map names none. */
   readonly sources: readonly string[];
 }
 
-export const maxMapBytes = 8 * 1_048_576;
-const maxMappings = 4 * 1_048_576;
+export const maxMapBytes = sourceMapLimits.maxBytes;
+const { maxMappings } = sourceMapLimits;
 const maxSources = 10_000;
 const maxSourceLength = 200;
 const marker = "//# sourceMappingURL=";

@@ -9,7 +9,8 @@ import type { Socket } from "node:net";
 import type { CellUpgrade } from "@berth/cells";
 import type { BerthError } from "@berth/protocol";
 import type { Meter } from "../../metering/metering.ts";
-import { buildCloseFrame, createFrameTrack } from "./frame-track.ts";
+import { buildCloseFrame, createFrameTrack, type FrameTrack } from "./frame-track.ts";
+import type { SocketRate } from "./socket-rates.ts";
 
 export interface SocketBounds {
   /** Without a byte in either direction. Default 300,000. */
@@ -41,6 +42,9 @@ export interface BridgeOptions {
   readonly cell: CellUpgrade;
   readonly bounds: SocketBounds;
   readonly meter: Pick<Meter, "bytesIn" | "bytesOut">;
+  readonly rate: Pick<SocketRate, "take">;
+  /** It was ended for what was sent over it. */
+  onOverrun(error: BerthError): void;
   /** The app's side broke off without a closing frame. */
   onBroken(error: BerthError): void;
 }
@@ -51,7 +55,8 @@ export interface Bridge {
   end(ending: Ending): void;
 }
 
-export function openBridge({ client, cell, bounds, meter, onBroken }: BridgeOptions): Bridge {
+export function openBridge(options: BridgeOptions): Bridge {
+  const { client, cell, bounds, meter, rate, onBroken } = options;
   const app = cell.socket;
   const track = createFrameTrack(bounds.maxMessageBytes);
   const clientTrack = createFrameTrack(bounds.maxMessageBytes);
@@ -73,6 +78,14 @@ export function openBridge({ client, cell, bounds, meter, onBroken }: BridgeOpti
     client.resume();
     clearTimeout(graceTimer);
     graceTimer = setTimeout(() => client.destroy(), closeGraceMs);
+  }
+
+  function count(counted: FrameTrack, chunk: Buffer): void {
+    if (isEnding) return;
+    const over = rate.take(counted.takeFrames(), chunk.length);
+    if (over === undefined) return;
+    options.onOverrun(over.error);
+    end(over.ending);
   }
 
   const ageTimer = setTimeout(
@@ -106,10 +119,12 @@ export function openBridge({ client, cell, bounds, meter, onBroken }: BridgeOpti
   client.on("data", (chunk: Buffer) => {
     meter.bytesIn += chunk.length;
     if (!clientTrack.take(chunk)) end({ code: 1009, reason: "The message is too large." });
+    else count(clientTrack, chunk);
   });
   app.on("data", (chunk: Buffer) => {
     meter.bytesOut += chunk.length;
     if (!track.take(chunk)) end({ code: 1009, reason: "The app's message is too large." });
+    else count(track, chunk);
   });
   client.once("end", () => {
     app.end();

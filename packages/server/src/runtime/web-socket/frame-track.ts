@@ -14,6 +14,8 @@ const maxControlBytes = 125;
 export interface FrameTrack {
   /** Takes the next bytes. @returns false once a message is announced as longer than it may be */
   take(chunk: Uint8Array): boolean;
+  /** Frames that began since it was asked last; of a message in parts each. */
+  takeFrames(): number;
   /** True between two frames: no header and no payload is open. */
   isBetweenFrames(): boolean;
   /** True once the whole of a closing frame went by. */
@@ -29,6 +31,7 @@ export function createFrameTrack(maxMessageBytes: number): FrameTrack {
   let isClosing = false;
   let hasClosed = false;
   let isOver = false;
+  let frames = 0;
 
   /** How many bytes the header has, as far as is known. */
   function headerBytes(): number {
@@ -46,6 +49,7 @@ export function createFrameTrack(maxMessageBytes: number): FrameTrack {
   }
 
   function takeHeader(first: number): void {
+    frames += 1;
     payloadLeft = payloadBytes();
     const opcode = first & 0x0f;
     isClosing = opcode === closeOpcode;
@@ -83,6 +87,11 @@ export function createFrameTrack(maxMessageBytes: number): FrameTrack {
         endPayload();
       }
       return !isOver;
+    },
+    takeFrames() {
+      const begun = frames;
+      frames = 0;
+      return begun;
     },
     isBetweenFrames: () => filled === 0 && payloadLeft === 0 && !isOver,
     hasClosed: () => hasClosed,

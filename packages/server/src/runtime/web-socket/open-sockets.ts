@@ -3,7 +3,9 @@
  *
  * Invariant: a seat is taken before an app is asked, so that no burst passes the bounds.
  */
+import { createLimitError } from "@berth/cells";
 import { BerthError } from "@berth/protocol";
+import type { ViewClaims } from "../view-token.ts";
 import type { Bridge, Ending } from "./bridge.ts";
 
 export interface SocketCounts {
@@ -29,9 +31,11 @@ export interface Seat extends Disposable {
 
 export interface OpenSockets {
   /** @throws RATE_LIMITED, UNAVAILABLE once closed */
-  take(installationId: string, member: string): Seat;
+  take(installationId: string, claims: Pick<ViewClaims, "member" | "session">): Seat;
   /** Ends those whose installation, release or grants do not carry them any longer. */
   recheck(installationId: string): Promise<void>;
+  /** Ends those that were opened in a session, by its name in claims. */
+  endSession(session: string): void;
   /** Ends those of one installation, or all. Resolves when they are closed. */
   end(ending: Ending, installationId?: string): Promise<void>;
   /** Takes no more, and ends all. Idempotent. */
@@ -40,10 +44,14 @@ export interface OpenSockets {
 
 interface Taken {
   readonly member: string;
+  readonly session: string;
   bridge?: Bridge;
+  /** While the app was asked. */
+  isSignedOut?: boolean;
   check?: () => Promise<Ending | undefined>;
 }
 
+const signedOut: Ending = Object.freeze({ code: 1008, reason: "AUTH_REQUIRED: signed out" });
 const closing: Ending = Object.freeze({ code: 1001, reason: "The server is stopping." });
 
 export function createOpenSockets(counts: SocketCounts): OpenSockets {
@@ -51,12 +59,10 @@ export function createOpenSockets(counts: SocketCounts): OpenSockets {
   let total = 0;
   let isClosed = false;
 
-  function refuse(count: number, whose: string): never {
-    throw new BerthError(
-      "RATE_LIMITED",
-      `${count} WebSocket connections of ${whose} are open; close some before opening more.`,
-      { details: { retryAfterSeconds: 5 } },
-    );
+  function refuse(count: number, whose: string, allowed: number): never {
+    const message = `${count} WebSocket connections of ${whose} are open; close some before opening more.`;
+    const met = { limit: "sockets", enforcer: "gateway", allowed } as const;
+    throw createLimitError("RATE_LIMITED", message, { ...met, retryAfterSeconds: 5 });
   }
 
   async function endAll(seats: readonly Taken[], ending: Ending): Promise<void> {
@@ -70,14 +76,15 @@ export function createOpenSockets(counts: SocketCounts): OpenSockets {
       : [...(all.get(installationId) ?? [])];
 
   return {
-    take(installationId, member) {
+    take(installationId, { member, session }) {
       if (isClosed) throw new BerthError("UNAVAILABLE", closing.reason);
       const seats = all.get(installationId) ?? new Set<Taken>();
       const own = [...seats].filter((seat) => seat.member === member).length;
-      if (total >= counts.maxTotal) refuse(total, "this server");
-      if (seats.size >= counts.maxPerInstallation) refuse(seats.size, "this installation");
-      if (own >= counts.maxPerMember) refuse(own, "this member");
-      const seat: Taken = { member };
+      if (total >= counts.maxTotal) refuse(total, "this server", counts.maxTotal);
+      if (seats.size >= counts.maxPerInstallation)
+        refuse(seats.size, "this installation", counts.maxPerInstallation);
+      if (own >= counts.maxPerMember) refuse(own, "this member", counts.maxPerMember);
+      const seat: Taken = { member, session };
       all.set(installationId, seats.add(seat));
       total += 1;
       return {
@@ -86,6 +93,7 @@ export function createOpenSockets(counts: SocketCounts): OpenSockets {
           seat.bridge = bridge;
           seat.check = check;
           if (isClosed) bridge.end(closing);
+          else if (seat.isSignedOut === true) bridge.end(signedOut);
         },
         [Symbol.dispose]() {
           if (!seats.delete(seat)) return;
@@ -101,6 +109,15 @@ export function createOpenSockets(counts: SocketCounts): OpenSockets {
           if (ending !== undefined) bridge?.end(ending);
         }),
       );
+    },
+    endSession(session) {
+      // Without a session there is nothing that could be signed out of.
+      if (session === "") return;
+      for (const seat of seatsOf()) {
+        if (seat.session !== session) continue;
+        seat.isSignedOut = true;
+        seat.bridge?.end(signedOut);
+      }
     },
     end: (ending, installationId) => endAll(seatsOf(installationId), ending),
     close() {
