@@ -62,6 +62,14 @@ describe("berth serve", () => {
     expect(locked).toMatchObject({ exit: 5, code: "DATA_FOLDER_LOCKED" });
   });
 
+  it("cannot be restarted in place on the embedded database, and goes on", async () => {
+    const refused = await failure("restart", "--data-dir", data);
+    expect(refused).toMatchObject({ exit: 5, code: "HAND_OVER_IMPOSSIBLE" });
+    const nobody = await failure("restart", "--data-dir", join(folder.path, "other"));
+    expect(nobody).toMatchObject({ exit: 6, code: "SERVER_UNREACHABLE" });
+    await succeed("whoami");
+  });
+
   it.each([
     [["--port", "70000"], "port"],
     [["--port", "http"], "port"],

@@ -41,6 +41,16 @@ describe("starting", () => {
     expect(again.port).toBeGreaterThan(0);
   });
 
+  it("is no successor on the embedded database, and says what to do", async () => {
+    const folder = await createTestFolder();
+    const successor = { warm: [] };
+    expect(await open(join(folder.path, "data"), { successor }).catch(failure)).toMatchObject({
+      code: "HAND_OVER_IMPOSSIBLE",
+      message: expect.stringContaining("DATABASE_URL"),
+    });
+    await folder.release();
+  });
+
   it("keeps unjailed cells on loopback", async () => {
     const folder = await createTestFolder();
     const path = join(folder.path, "data");

@@ -43,3 +43,4 @@ export {
   oldestCompatibilityDate,
 } from "./spec.ts";
 export { type BareCell, openBareCell } from "./workerd/bare-cell.ts";
+export { removeCellLeftovers } from "./workerd/remove-leftovers.ts";

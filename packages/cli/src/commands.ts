@@ -18,6 +18,7 @@ import { newCommand } from "./commands/new.ts";
 import { openCommand } from "./commands/open.ts";
 import { packCommand } from "./commands/pack.ts";
 import { publishCommand } from "./commands/publish.ts";
+import { restartCommand } from "./commands/restart.ts";
 import { resumeCommand } from "./commands/resume.ts";
 import { secretsSetCommand } from "./commands/secrets-set.ts";
 import { secretsUnsetCommand } from "./commands/secrets-unset.ts";
@@ -52,4 +53,5 @@ export const commands: readonly AnyCommand[] = Object.freeze([
   uninstallCommand,
   doctorCommand,
   serveCommand,
+  restartCommand,
 ]);

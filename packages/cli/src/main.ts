@@ -2,10 +2,12 @@
 /** The process around one command line: streams, signals, exit code. */
 import { homedir } from "node:os";
 import { runCommandLine } from "./run.ts";
+import { openProcesses } from "./serve/keeper/processes.ts";
 import { createTerminal } from "./terminal/terminal.ts";
 
 const argv = process.argv.slice(2);
 const { env, stderr, stdin, stdout } = process;
+const processes = openProcesses();
 const interrupt = new AbortController();
 let interrupts = 0;
 
@@ -17,6 +19,8 @@ for (const name of ["SIGINT", "SIGTERM"] as const) {
     interrupt.abort();
   });
 }
+// A server whose keeper wishes it to end, or is gone.
+processes.keeper?.closed.addEventListener("abort", () => interrupt.abort());
 // The reader went away, as in `berth list | head -1`: nobody is left to tell.
 stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
 
@@ -37,6 +41,7 @@ const exitCode = await runCommandLine({
     homeFolder: homedir(),
     signal,
     now: Date.now,
+    processes,
   },
   stdout,
   stderr,

@@ -147,6 +147,16 @@ export const errorTable = Object.freeze({
   // Command line and start-up
   DATA_FOLDER_LOCKED: define("caller", 409, "Another Berth uses this data folder."),
   PORT_BUSY: define("caller", 409, "The port is in use."),
+  HAND_OVER_IMPOSSIBLE: define(
+    "caller",
+    409,
+    "This server cannot be handed over to another process.",
+  ),
+  HAND_OVER_FAILED: define(
+    "platform",
+    500,
+    "The new process did not take over; the old one goes on.",
+  ),
   OPTION_INVALID: define("caller", 400, "An option has a value that is not allowed."),
   FILE_UNREADABLE: define("caller", 400, "A file cannot be read."),
   FILE_EXISTS: define("caller", 409, "A file or folder is in the way."),

@@ -1,12 +1,12 @@
 /** Finds out which control groups this process may make children of. */
 
 import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmdirSync } from "node:fs";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import type { CgroupRoot } from "./cgroup.ts";
 import { findField } from "./group-files.ts";
 import { createPolledRoot } from "./polled.ts";
 import { createV1Root, type V1Hierarchies } from "./v1.ts";
-import { createV2Root } from "./v2.ts";
+import { createV2Root, supervisorGroup } from "./v2.ts";
 
 interface Mount {
   readonly point: string;
@@ -76,7 +76,9 @@ function findV1(mounts: readonly Mount[], own: Map<string, string>): V1Hierarchi
 function findV2(mounts: readonly Mount[], own: Map<string, string>): string | undefined {
   const mount = mounts.find((m) => m.type === "cgroup2");
   if (mount === undefined) return undefined;
-  const folder = ownFolder(mount, own.get("") ?? "/");
+  const found = ownFolder(mount, own.get("") ?? "/");
+  // A process that an earlier server moved there, or its child, belongs to the group above.
+  const folder = basename(found) === supervisorGroup ? dirname(found) : found;
   return canMakeGroup(folder) ? folder : undefined;
 }
 

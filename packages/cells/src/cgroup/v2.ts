@@ -78,6 +78,9 @@ function read(folder: string, file: string): string {
   return readFileSync(join(folder, file), "utf8");
 }
 
+/** Where the processes of the server's own group go. */
+export const supervisorGroup = "berth-supervisor";
+
 /**
  * A group with processes of its own may not hand controllers on (but the root group may), so the
  * server moves the processes of its group into a child first.
@@ -88,7 +91,7 @@ function enableControllers(own: string): CgroupControllers {
   const enable = () =>
     wanted.every((name) => tryWriteValue(own, "cgroup.subtree_control", `+${name}`));
   if (!enable()) {
-    const supervisor = join(own, "berth-supervisor");
+    const supervisor = join(own, supervisorGroup);
     mkdirSync(supervisor, { recursive: true });
     for (const pid of read(own, "cgroup.procs").split("\n")) {
       if (pid !== "") tryWriteValue(supervisor, "cgroup.procs", pid);

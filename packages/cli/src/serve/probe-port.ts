@@ -11,13 +11,13 @@ export async function probePort(host: string, port: number): Promise<void> {
     server.listen({ host, port });
     await once(server, "listening");
   } catch (cause) {
-    throw describe(host, port, cause);
+    throw describeListenFailure(host, port, cause);
   }
   server.close();
   await once(server, "close");
 }
 
-function describe(host: string, port: number, cause: unknown): BerthError {
+export function describeListenFailure(host: string, port: number, cause: unknown): BerthError {
   const { code } = cause as NodeJS.ErrnoException;
   if (code === "EADDRINUSE") {
     return new BerthError(

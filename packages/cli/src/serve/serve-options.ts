@@ -16,6 +16,7 @@ export interface ServeFlags {
   readonly appsDomain?: string;
   readonly framesDomain?: string;
   readonly limits?: string;
+  readonly drain?: string;
   readonly verbose?: boolean;
 }
 
@@ -24,6 +25,8 @@ export interface ServeOptions {
   readonly host: string;
   /** Absolute. */
   readonly folder: string;
+  /** How long a server that is replaced goes on serving the connections that it has. */
+  readonly drainMs: number;
   readonly hasSamples: boolean;
   readonly isVerbose: boolean;
   readonly jail: "required" | "off";
@@ -46,6 +49,7 @@ export function parseServeOptions(
     port: parsePort(flags.port),
     host: flags.host,
     folder: resolve(cwd, flags.dataDir),
+    drainMs: parseSeconds(flags.drain ?? "75") * 1_000,
     hasSamples: flags.samples !== false,
     isVerbose: flags.verbose ?? false,
     jail: parseJail(env.BERTH_JAIL),
@@ -66,6 +70,12 @@ function parsePort(text: string): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : -1;
   if (port >= 0 && port <= 65_535) return port;
   throw invalid("port", `--port is "${text}"; expected 0 (any free one) to 65535.`);
+}
+
+function parseSeconds(text: string): number {
+  const seconds = /^\d{1,5}$/.test(text) ? Number(text) : -1;
+  if (seconds >= 0 && seconds <= 86_400) return seconds;
+  throw invalid("drain", `--drain is "${text}"; expected seconds, 0 to 86400.`);
 }
 
 function parseJail(text: string | undefined): "required" | "off" {

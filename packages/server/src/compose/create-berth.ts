@@ -4,7 +4,7 @@
  * Owns the order in which parts open and close. Opening fails as a whole: what was open is closed.
  */
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import type { CellInfo } from "@berth/cells";
 import { BerthError, maxResourceLimits, parseCeilings } from "@berth/protocol";
 import { openConsoleFiles } from "../http/console-files.ts";
 import type { ContentSources } from "../http/console-policy.ts";
@@ -28,11 +28,15 @@ import { createRequestIds } from "../runtime/request-id.ts";
 import { viewHandlers } from "../runtime/routes.ts";
 import { createViewBundles } from "../runtime/view-bundle.ts";
 import { createViewTokens, type ViewTokens } from "../runtime/view-token.ts";
-import { cellsFolderOf, type DataPlane, openDataPlane } from "./open-data-plane.ts";
+import { createHandOver, warmUp } from "./hand-over.ts";
+import { type DataPlane, openDataPlane } from "./open-data-plane.ts";
 import { openStorage, type Storage } from "./open-storage.ts";
-import type { Berth, BerthOptions } from "./options.ts";
+import type { Berth, BerthOptions, HandOver } from "./options.ts";
 import { createPostureKeeper, type PostureKeeper } from "./posture.ts";
 import { watchCrashLoops } from "./watch-crash-loops.ts";
+
+/** A successor tries the limits out, which takes two cores for seconds, only when its cells are warm. */
+const calmMs = 30_000;
 
 const loopback: ReadonlySet<string> = new Set(["127.0.0.1", "::1", "localhost"]);
 
@@ -53,13 +57,13 @@ interface Parts {
  * Opens everything and answers requests when it resolves. Unfinished runs are taken up first.
  *
  * @throws DATA_FOLDER_LOCKED, PORT_BUSY, OPTION_INVALID, JAIL_UNAVAILABLE, CELL_START_FAILED,
- * UNAVAILABLE when the database does not answer
+ * UNAVAILABLE when the database does not answer, HAND_OVER_IMPOSSIBLE for a successor that cannot be one
  */
 export async function createBerth(options: BerthOptions): Promise<Berth> {
   checkOptions(options);
   await using opening = new AsyncDisposableStack();
   const storage = await openStorage(options, opening);
-  const { ground, database, keys, blobs, folder, nodeId } = storage;
+  const { ground, database, keys, blobs, folder, place } = storage;
   const port = { value: options.domains?.publicPort ?? options.port ?? 0 };
   const hosts = openHosts(options, port);
   const identity = openIdentity({
@@ -68,16 +72,17 @@ export async function createBerth(options: BerthOptions): Promise<Berth> {
     ground,
     isSecure: options.domains?.scheme === "https",
   });
-  const uploadFolder = join(folder, "uploads");
+  const { uploadsFolder: uploadFolder, nodeId } = place;
   const registry = await openRegistry({ database, blobs, ground, uploadFolder });
   const store = createInstallationStore({ kysely: database.kysely, ground });
   const directory = createDirectory({ store, organizations: identity, keys });
+  if (options.successor !== undefined) directory.share();
   const tokens = createViewTokens({ key: keys.deriveKey("view-tokens"), ground });
   const createRequestId = createRequestIds(ground);
   const shared = { storage, registry, directory, hosts, tokens, createRequestId };
   const plane = await openDataPlane(options, shared, opening);
   const posture = createPostureKeeper({
-    folder: cellsFolderOf(storage),
+    folder: place.cellsFolder,
     jail: options.jail ?? "required",
     database,
     keys,
@@ -113,10 +118,8 @@ export async function createBerth(options: BerthOptions): Promise<Berth> {
   const parts: Parts = { ...shared, identity, plane, posture, works };
   opening.defer(identity.onSessionEnd((id) => plane.functions.endSession(tokens.endSession(id))));
 
-  const door = await openDoor(options, parts, opening);
-  if (options.domains?.publicPort === undefined) port.value = door.port;
-  const resumedRuns = await works.jobs.resumeAll();
-  await recoverInterruptedResumes(works);
+  const streamsEnd = new AbortController();
+  const door = await openDoor(options, { ...parts, streamsEnd }, opening);
   opening.defer(
     watchCrashLoops({
       pool: plane.pool,
@@ -125,19 +128,38 @@ export async function createBerth(options: BerthOptions): Promise<Berth> {
       logger: ground.logger,
     }),
   );
-  if (options.posture !== "first-ask") {
+  const provePosture = () => {
+    if (options.posture === "first-ask") return;
     posture.view().catch((error: unknown) => {
       ground.logger.error({ err: error }, "The limits of this host could not be tried out");
     });
+  };
+  const onSettled = () => void setTimeout(provePosture, calmMs).unref();
+  const onOpen = () => {
+    if (options.domains?.publicPort === undefined) port.value = door.port;
+  };
+  const handOver = createHandOver({ ...parts, door, streamsEnd, onOpen, onSettled });
+  opening.defer(handOver.stop);
+  let resumedRuns: readonly string[] = [];
+  if (options.successor === undefined) {
+    onOpen();
+    await works.jobs.releaseOf([place.other.nodeId]);
+    resumedRuns = await works.jobs.resumeAll();
+    await recoverInterruptedResumes(works);
+    provePosture();
+    ground.logger.info({ port: door.port, folder, resumedRuns }, "Berth is open");
+  } else {
+    const warmed = await warmUp(options.successor.warm, { ...parts, logger: ground.logger });
+    ground.logger.info({ folder, warmed }, "Berth is ready to take over");
   }
-  ground.logger.info({ port: door.port, folder, resumedRuns }, "Berth is open");
-  return berthOf(parts, { door, resumedRuns, opened: opening.move() });
+  return berthOf(parts, { door, handOver, resumedRuns, opened: opening.move() });
 }
 
 function berthOf(
   parts: Parts,
   open: {
     readonly door: FrontDoor;
+    readonly handOver: HandOver;
     readonly resumedRuns: readonly string[];
     readonly opened: AsyncDisposableStack;
   },
@@ -149,12 +171,16 @@ function berthOf(
     get origin() {
       return hosts.consoleOrigin();
     },
-    port: open.door.port,
+    get port() {
+      return open.door.port;
+    },
     identity,
     registry,
     database: storage.database,
     blobs: storage.blobs,
     cells: plane.pool,
+    handOver: open.handOver,
+    busy: () => busyOf(plane.pool.list()),
     resumedRuns: open.resumedRuns,
     posture: posture.view,
     async deliver(installation, kind, input) {
@@ -165,6 +191,13 @@ function berthOf(
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** An isolate's key begins with its installation's id; see runtime/spec.ts. */
+function busyOf(cells: readonly CellInfo[]): readonly string[] {
+  const latestFirst = [...cells].sort((a, b) => b.lastUsedAt - a.lastUsedAt);
+  const ids = latestFirst.flatMap((cell) => cell.isolateKeys.map((key) => key.split("@", 1)[0]));
+  return [...new Set(ids)].filter((id) => id !== undefined);
 }
 
 function checkOptions({ ceilings = {}, jail, host = "127.0.0.1" }: BerthOptions): void {
@@ -191,7 +224,7 @@ function openHosts(options: BerthOptions, port: { readonly value: number }): Hos
 
 async function openDoor(
   options: BerthOptions,
-  parts: Parts,
+  parts: Parts & { readonly streamsEnd: AbortController },
   opened: AsyncDisposableStack,
 ): Promise<FrontDoor> {
   const { storage, identity, registry, directory, hosts, tokens, plane, works } = parts;
@@ -237,10 +270,13 @@ async function openDoor(
     ...(site === undefined ? {} : { site: (request: Request) => site.fetch(request) }),
     ground,
     version,
+    closing: parts.streamsEnd.signal,
   });
   const door = await openFrontDoor({
     host: options.host ?? "127.0.0.1",
     port: options.port ?? 0,
+    isWaiting: options.successor !== undefined,
+    ...(options.listenFd === undefined ? {} : { fd: options.listenFd }),
     api: (request, from) => api.fetch(request, from),
     functions,
     frames: createFrames({

@@ -4,7 +4,6 @@
  * Some parts need each other: the pool calls the gateway, meters read the functions' cells. Who is
  * made first gets the other through a closure that is only called once both are there.
  */
-import { join } from "node:path";
 import { type CellPool, openCellPool } from "@berth/cells";
 import { createGateway, type Gateway } from "../gateway/gateway.ts";
 import { createInsight, type Insight } from "../insight/insight.ts";
@@ -35,10 +34,6 @@ export interface DataPlaneParts {
   readonly createRequestId: () => string;
 }
 
-export function cellsFolderOf(storage: Pick<Storage, "folder">): string {
-  return join(storage.folder, "cells");
-}
-
 /** What it opens is closed by `opened`: first the functions, then their cells, last what they wrote. */
 export async function openDataPlane(
   options: BerthOptions,
@@ -48,7 +43,7 @@ export async function openDataPlane(
   const { storage, directory, registry, hosts, tokens, createRequestId } = parts;
   const { ground, database, keys } = storage;
   let functions: OpenFunctions | undefined;
-  const insight = createInsight({ database, ground });
+  const insight = createInsight({ database, ground, idOffset: 500 * storage.place.place });
   // Once more after its followers were ended: the last lines come while the cells end.
   opened.defer(async () => {
     await insight.close();
@@ -72,7 +67,7 @@ export async function openDataPlane(
     ...(options.egress === undefined ? {} : { egress: options.egress }),
   });
   const pool = await openCellPool({
-    folder: cellsFolderOf(storage),
+    folder: storage.place.cellsFolder,
     jail: options.jail ?? "required",
     onCall: (call) => gateway.call(call),
     onEgress: (call) => gateway.egress(call),

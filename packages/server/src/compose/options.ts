@@ -12,7 +12,7 @@ import type { Database } from "../storage/database.ts";
 import type { Clock } from "../storage/ground.ts";
 
 export interface BerthOptions {
-  /** The data folder; made when missing. One process at a time. */
+  /** The data folder; made when missing. One process at a time, and its successor in a hand-over. */
   readonly folder: string;
   /** `postgres://…`; without it the embedded database in the data folder. */
   readonly databaseUrl?: string;
@@ -24,6 +24,16 @@ export interface BerthOptions {
   readonly host?: string;
   /** 0 takes a free one. Default 0. */
   readonly port?: number;
+  /** A bound socket that this process was given, to listen on; then `host` and `port` only name it. */
+  readonly listenFd?: number;
+  /**
+   * Opens beside a Berth that serves the same folder and PostgreSQL, in order to take over from it:
+   * it is ready when `createBerth` resolves, and listens when `handOver.takeOver` is called.
+   */
+  readonly successor?: {
+    /** Installations whose code is loaded beforehand: the predecessor's `busy()`. The first 64 are. */
+    readonly warm: readonly string[];
+  };
   readonly assets: {
     /** The console's built files; null serves the API alone. */
     readonly consoleFolder: string | null;
@@ -63,6 +73,29 @@ export interface BerthOptions {
   readonly observers?: RunObservers;
 }
 
+/**
+ * How one process follows another on the same socket with no request failing: the successor is opened,
+ * the predecessor retires, the successor takes over, the predecessor closes once it is drained, the
+ * successor settles.
+ */
+export interface HandOver {
+  /** Of a successor: listens. Call when the predecessor has retired. @throws as `createBerth` does */
+  takeOver(): Promise<void>;
+  /**
+   * Of a successor: call when the predecessor's process has ended; cleans up after it.
+   *
+   * @returns false when a process still has its place; then nothing was done
+   */
+  settle(): Promise<boolean>;
+  /**
+   * Of a predecessor: takes no connection any longer when it resolves; serves those that are open,
+   * ends event streams and WebSockets (1012) so that they are opened anew, and interrupts runs.
+   */
+  retire(): Promise<void>;
+  /** Of a predecessor: resolves when no connection is left, or the signal aborts. Then `close`. */
+  drained(signal: AbortSignal): Promise<void>;
+}
+
 export interface Berth extends AsyncDisposable {
   /** The console's, such as `http://localhost:4600`. */
   readonly origin: string;
@@ -72,7 +105,11 @@ export interface Berth extends AsyncDisposable {
   readonly database: Database;
   readonly blobs: BlobStore;
   readonly cells: Pick<CellPool, "list" | "onEvent" | "stopIdle" | "quarantined" | "replaceEngine">;
-  /** Unfinished runs that were taken up at the start. */
+  /** For a restart without an interruption, on PostgreSQL. */
+  readonly handOver: HandOver;
+  /** Installations whose code is loaded, the latest used first. */
+  busy(): readonly string[];
+  /** Unfinished runs that were taken up at the start; none of a successor. */
   readonly resumedRuns: readonly string[];
   /**
    * Delivers a schedule's moment or an event to an installation's function, in nobody's name.

@@ -28,6 +28,8 @@ export interface ApiOptions extends AccessSources {
   readonly ground: Ground;
   readonly version: string;
   readonly streamTimes?: Partial<EventStreamTimes>;
+  /** At its abort event streams are broken off without an end, and so is each that is asked for later. */
+  readonly closing?: AbortSignal;
 }
 
 /** What the front door knows of a request. */
@@ -62,7 +64,7 @@ async function answerResult(
     readonly headers: Headers;
     readonly stream: Pick<
       EventStreamOptions,
-      "controller" | "encodeError" | "checkAccess" | "onEnd" | "times"
+      "controller" | "encodeError" | "checkAccess" | "closing" | "onEnd" | "times"
     >;
   },
 ): Promise<Response> {
@@ -149,7 +151,12 @@ export function createApi(options: ApiOptions): Api {
         lastEventId: request.headers.get("last-event-id"),
       });
       const times = options.streamTimes ?? {};
-      const stream = { controller, encodeError, checkAccess: decide, onEnd: endStream, times };
+      const { closing } = options;
+      const stream = {
+        ...{ controller, encodeError, closing, times },
+        checkAccess: decide,
+        onEnd: endStream,
+      };
       return await answerResult(result, { definition, headers, stream });
     } catch (error) {
       endStream();

@@ -16,6 +16,8 @@ export interface EventStreamOptions {
   readonly encodeError: (error: unknown) => unknown;
   /** Rejects when the caller may no longer follow; the stream then ends with that error. */
   readonly checkAccess: () => Promise<unknown>;
+  /** At its abort the stream is broken off, so that the client comes back, to another process. */
+  readonly closing?: AbortSignal | undefined;
   /** Called once, however the stream ends. */
   readonly onEnd: () => void;
   readonly times?: Partial<EventStreamTimes>;
@@ -45,16 +47,18 @@ export function answerEvents(
   source: AsyncIterable<StreamEvent<unknown>>,
   options: EventStreamOptions,
 ): Response {
-  const { headers, controller: abort, encodeError, checkAccess, onEnd } = options;
+  const { headers, controller: abort, encodeError, checkAccess, closing, onEnd } = options;
   const times = { ...defaultEventStreamTimes, ...options.times };
   const encoder = new TextEncoder();
   const iterator = source[Symbol.asyncIterator]();
   const timers: NodeJS.Timeout[] = [];
   let isDone = false;
+  let breakOff: () => void = () => undefined;
 
   const stop = () => {
     if (isDone) return;
     isDone = true;
+    closing?.removeEventListener("abort", breakOff);
     for (const timer of timers) clearInterval(timer);
     abort.abort(new DOMException("The client went away.", "AbortError"));
     onEnd();
@@ -96,6 +100,9 @@ export function answerEvents(
     start(stream) {
       stream.enqueue(encoder.encode(": open\n\n"));
       startTimers(stream);
+      breakOff = () => cutOff(stream);
+      closing?.addEventListener("abort", breakOff);
+      if (closing?.aborted) breakOff();
     },
     async pull(stream) {
       let last: string;

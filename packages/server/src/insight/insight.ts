@@ -70,10 +70,15 @@ export interface InsightOptions {
   readonly database: Pick<Database, "kysely">;
   readonly ground: Ground;
   readonly limits?: Partial<InsightLimits>;
+  /**
+   * Where the ids of a millisecond begin, of a thousand: two processes that write the lines of one
+   * installation, as in a hand-over, must not give the same. Default 0.
+   */
+  readonly idOffset?: number;
 }
 
 export function createInsight(options: InsightOptions): Insight {
-  const { ground } = options;
+  const { ground, idOffset = 0 } = options;
   const limits = { ...defaultInsightLimits, ...options.limits };
   const table = createLogTable({ database: options.database, entriesKept: limits.entriesKept });
   const streams = new Map<string, LogStream>();
@@ -82,7 +87,7 @@ export function createInsight(options: InsightOptions): Insight {
   function streamOf(installationId: string): LogStream {
     const known = streams.get(installationId);
     if (known !== undefined) return known;
-    const stream = createStream({ clock: ground.clock, limits });
+    const stream = createStream({ clock: ground.clock, limits, idOffset });
     streams.set(installationId, stream);
     return stream;
   }

@@ -29,6 +29,8 @@ export interface LogStream {
 export interface LogStreamOptions {
   readonly clock: Clock;
   readonly limits: Pick<InsightLimits, "linesPerSecond" | "maxMessageLength">;
+  /** See `InsightOptions`. */
+  readonly idOffset: number;
 }
 
 const keptInMemory = 200;
@@ -36,7 +38,7 @@ const keptInMemory = 200;
 const maxUnwritten = 5_000;
 const idleMs = 60_000;
 
-export function createStream({ clock, limits }: LogStreamOptions): LogStream {
+export function createStream({ clock, limits, idOffset }: LogStreamOptions): LogStream {
   let recent: LogEntry[] = [];
   let waiting: LogEntry[] = [];
   let writing = 0;
@@ -52,7 +54,7 @@ export function createStream({ clock, limits }: LogStreamOptions): LogStream {
   const wakers = new Set<() => void>();
 
   function push(line: LogLine, at: number): void {
-    lastId = Math.max(lastId + 1, at * 1_000);
+    lastId = Math.max(lastId + 1, at * 1_000 + idOffset);
     const message =
       line.message.length > limits.maxMessageLength
         ? `${line.message.slice(0, limits.maxMessageLength)}…`

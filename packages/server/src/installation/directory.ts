@@ -2,8 +2,11 @@
  * Installations in memory, for paths that must not ask the database.
  *
  * Loads lazily, keeps the most recently used, forgets on every change of this process. What another
- * node changed is seen when this node loads anew.
- * Invariant: what was read before a change is never kept after it.
+ * node changed is seen when this node loads anew; while memory is *shared*, as between a server and
+ * its successor, it is seen by the next who asks: nothing is believed before the row's revision was
+ * read.
+ * Invariants: what was read before a change is never kept after it; while shared, what `load` gives
+ * was read after it was called.
  */
 import {
   type Grant,
@@ -32,6 +35,12 @@ export interface DirectoryOptions {
 export interface OwnedDirectory extends InstallationDirectory {
   /** Forgets it and tells the listeners. */
   invalidate(id: InstallationId): void;
+  /** From now on another process changes installations, too. */
+  share(): void;
+  /** That process is gone: memory is believed again. */
+  unshare(): Promise<void>;
+  /** Forgets, and tells the listeners of, what another process has changed. */
+  refresh(): Promise<void>;
 }
 
 const maxAbsent = 1_000;
@@ -44,7 +53,14 @@ export function createDirectory(options: DirectoryOptions): OwnedDirectory {
   const loading = new Map<string, Promise<LiveInstallation | undefined>>();
   const listeners = new Set<(id: InstallationId) => void>();
 
+  let isShared = false;
+  let changes = 0;
+
   function findLoaded(id: string): LiveInstallation | undefined {
+    return isShared ? undefined : findKept(id);
+  }
+
+  function findKept(id: string): LiveInstallation | undefined {
     const live = loaded.get(id);
     if (live === undefined) return undefined;
     loaded.delete(id);
@@ -73,7 +89,35 @@ export function createDirectory(options: DirectoryOptions): OwnedDirectory {
     }
   }
 
+  async function loadShared(id: string): Promise<LiveInstallation | undefined> {
+    const kept = findKept(id);
+    const revision = isId(id) ? await store.findRevision(id) : undefined;
+    if (kept !== undefined && kept.epoch === revision) return kept;
+    if (kept !== undefined) invalidate(kept.id);
+    if (revision === undefined) return undefined;
+    const before = changes;
+    const found = await read(id);
+    if (found !== undefined && changes === before) keep(id, found);
+    return found;
+  }
+
+  async function refresh(): Promise<void> {
+    const revisions = await store.listRevisions([...loaded.keys()]);
+    for (const live of [...loaded.values()]) {
+      if (revisions.get(live.id) !== live.epoch) invalidate(live.id);
+    }
+  }
+
+  function invalidate(id: InstallationId): void {
+    changes += 1;
+    loaded.delete(id);
+    absent.delete(id);
+    loading.delete(id);
+    for (const listener of listeners) listener(id);
+  }
+
   function load(id: string): Promise<LiveInstallation | undefined> {
+    if (isShared) return loadShared(id);
     const live = findLoaded(id);
     if (live !== undefined) return Promise.resolve(live);
     if (absent.has(id) || !isId(id)) return Promise.resolve(undefined);
@@ -113,11 +157,15 @@ export function createDirectory(options: DirectoryOptions): OwnedDirectory {
       return () => void listeners.delete(listener);
     },
 
-    invalidate(id) {
-      loaded.delete(id);
-      absent.delete(id);
-      loading.delete(id);
-      for (const listener of listeners) listener(id);
+    invalidate,
+    refresh,
+    share() {
+      isShared = true;
+    },
+    async unshare() {
+      await refresh();
+      absent.clear();
+      isShared = false;
     },
   };
 }

@@ -20,6 +20,9 @@ import type {
   InstallationTable,
 } from "./tables.ts";
 
+/** PostgreSQL takes at most 65,535 parameters. */
+const idsAtOnce = 5_000;
+
 export type InstallationRow = Selectable<InstallationTable>;
 export type GrantRow = Selectable<InstallationGrantTable>;
 export type SecretRow = Selectable<InstallationSecretTable>;
@@ -33,6 +36,10 @@ export interface InstallationParts {
 
 export interface InstallationStore {
   findParts(id: string): Promise<InstallationParts | undefined>;
+  /** Undefined when there is no such installation. */
+  findRevision(id: string): Promise<number | undefined>;
+  /** Of those that exist. */
+  listRevisions(ids: readonly string[]): Promise<ReadonlyMap<string, number>>;
   list(organizationId: string): Promise<readonly InstallationRow[]>;
   findByApp(organizationId: string, app: string): Promise<InstallationRow | undefined>;
   findSealedSecret(
@@ -123,6 +130,28 @@ export function createInstallationStore(options: {
             .execute();
           return { row, grants, secrets };
         });
+    },
+
+    async findRevision(id) {
+      const row = await kysely
+        .selectFrom("installation")
+        .select("revision")
+        .where("id", "=", id)
+        .executeTakeFirst();
+      return row?.revision;
+    },
+
+    async listRevisions(ids) {
+      const found = new Map<string, number>();
+      for (let start = 0; start < ids.length; start += idsAtOnce) {
+        const rows = await kysely
+          .selectFrom("installation")
+          .select(["id", "revision"])
+          .where("id", "in", ids.slice(start, start + idsAtOnce))
+          .execute();
+        for (const row of rows) found.set(row.id, row.revision);
+      }
+      return found;
     },
 
     list: (organizationId) =>

@@ -51,6 +51,8 @@ export interface Journal {
   acquire(id: RunId, owner: string): Promise<Lease | undefined>;
   renew(lease: Lease): Promise<boolean>;
   release(lease: Lease): Promise<void>;
+  /** Ends the leases of nodes that are known to be dead. */
+  releaseOf(owners: readonly string[]): Promise<void>;
   /**
    * @throws LeaseLost when another node took the run; then nothing was changed
    */
@@ -227,6 +229,20 @@ export function createJournal({ kysely, ground, leaseMs }: JournalOptions): Jour
         .set({ lease_owner: null, lease_until: null })
         .where("id", "=", lease.runId)
         .where("fencing_token", "=", lease.token)
+        .execute();
+    },
+
+    async releaseOf(owners) {
+      if (owners.length === 0) return;
+      await kysely
+        .updateTable("run")
+        // Should its process live after all, it finds its token outdated.
+        .set((set) => ({
+          lease_owner: null,
+          lease_until: null,
+          fencing_token: set("fencing_token", "+", 1),
+        }))
+        .where("lease_owner", "in", owners)
         .execute();
     },
 

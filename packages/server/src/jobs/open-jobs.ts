@@ -53,6 +53,8 @@ export interface Jobs extends AsyncDisposable {
   launch(id: RunId): void;
   /** Launches every unfinished run that no other node holds. Call once all else is ready. */
   resumeAll(): Promise<readonly RunId[]>;
+  /** Ends the leases of nodes whose process is known to be gone, so that nobody waits for them. */
+  releaseOf(nodeIds: readonly string[]): Promise<void>;
   find(id: string): Promise<RunRecord | undefined>;
   /** The run now and after every change; ends when the run has ended or the signal aborts. */
   follow(id: string, signal: AbortSignal): AsyncIterable<RunRecord>;
@@ -183,6 +185,7 @@ export function openJobs(options: JobsOptions): Jobs {
     isStuck: (trx, subject) => journal.isStuck(trx, subject),
     launch,
     resumeAll,
+    releaseOf: (nodeIds) => journal.releaseOf(nodeIds),
     find: (id) => journal.find(id),
     follow: (id, signal) => followers.follow(id, signal),
     async ended(id, signal = new AbortController().signal) {

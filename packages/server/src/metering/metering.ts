@@ -139,7 +139,10 @@ export function createMetering(options: MeteringOptions): Metering {
 
   async function flushAll(): Promise<void> {
     for (const [id, entry] of entries) takeCpu(id, entry);
-    const due = [...entries].filter(([, entry]) => isUnwritten(entry));
+    // In one order: two processes that lock the same rows in different ones would wait for each other.
+    const due = [...entries]
+      .filter(([, entry]) => isUnwritten(entry))
+      .sort(([a], [b]) => (a < b ? -1 : 1));
     for (let start = 0; start < due.length; start += rowsAtOnce) {
       await write(due.slice(start, start + rowsAtOnce));
     }

@@ -5,8 +5,14 @@
  * Trust: everything on the wire is hostile. Framing is the strict parser's; a request with no host,
  * two hosts, an unknown host or an absolute target is refused before any part sees it, and headers
  * that could pass for our own word are taken off.
+ *
+ * It ends in one of two ways. `close` is for good: idle connections are closed at once. `release` is
+ * for a hand-over: it takes no connection any longer, since another process does on the same socket,
+ * but serves those that it has, each until an answer that said `connection: close`, so that no request
+ * meets a connection that was closed under it. An idle one that never asks again runs out by its
+ * keep-alive time, which the client was told.
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { BerthError, type ErrorCode } from "@berth/protocol";
 import { getRequestListener } from "@hono/node-server";
@@ -15,6 +21,7 @@ import { sendError } from "./answer.ts";
 import type { Frames } from "./frames.ts";
 import type { Functions } from "./functions.ts";
 import type { Hosts } from "./hosts.ts";
+import { type ListenOptions, listen, stopAccepting } from "./listening.ts";
 import type { Upgrade } from "./serve-upgrade.ts";
 import { type SlowClientOptions, watchSlowClients } from "./slow-clients.ts";
 
@@ -23,11 +30,9 @@ export interface ApiOrigin {
   readonly address: string;
 }
 
-export interface FrontDoorOptions {
-  /** The address to listen on, such as `127.0.0.1`. */
-  readonly host: string;
-  /** 0 takes a free one. */
-  readonly port: number;
+export interface FrontDoorOptions extends ListenOptions {
+  /** Then it listens only when `listen` is called. Default false. */
+  readonly isWaiting?: boolean;
   /** Answers the console's hosts: the API and the console itself. */
   readonly api: (request: Request, from: ApiOrigin) => Promise<Response>;
   readonly functions: Pick<Functions, "handle" | "handleUpgrade" | "closeSockets">;
@@ -43,7 +48,14 @@ export interface FrontDoorOptions {
 }
 
 export interface FrontDoor extends AsyncDisposable {
+  /** 0 while it does not listen. */
   readonly port: number;
+  /** Of a door that was opened waiting. @throws as `openFrontDoor` does */
+  listen(): Promise<void>;
+  /** Takes no new connection, and keeps those that are there. Idempotent. */
+  release(): void;
+  /** After `release`: resolves when no connection is left, or the signal aborts. */
+  drained(signal: AbortSignal): Promise<void>;
   /** Takes no new connection, lets requests end until the deadline, then ends them. Idempotent. */
   close(options?: { readonly deadlineMs?: number }): Promise<void>;
 }
@@ -66,6 +78,7 @@ export async function openFrontDoor(options: FrontDoorOptions): Promise<FrontDoo
   const clients = watchSlowClients(server, options.slowClients);
   const requestIds = new WeakMap<IncomingMessage, string>();
   let isDraining = false;
+  let isClosing = false;
 
   const answerApi = getRequestListener(
     (request, { incoming }) => {
@@ -117,7 +130,7 @@ export async function openFrontDoor(options: FrontDoorOptions): Promise<FrontDoo
       return Promise.resolve();
     }
     const isWebSocket = request.headers.upgrade?.toLowerCase() === "websocket";
-    if (isWebSocket && kind.kind === "functions" && !isDraining) {
+    if (isWebSocket && kind.kind === "functions" && !isClosing) {
       return functions.handleUpgrade(offer, kind.installationId, createRequestId());
     }
     const message = "WebSocket connections are served on a function's own host only.";
@@ -155,17 +168,45 @@ export async function openFrontDoor(options: FrontDoorOptions): Promise<FrontDoo
     }
   });
 
-  await listen(server, options);
-  const { port } = server.address() as AddressInfo;
+  let port = 0;
+  let emptied: Promise<void> | undefined;
   let closing: Promise<void> | undefined;
 
+  async function open(): Promise<void> {
+    await listen(server, options);
+    port = (server.address() as AddressInfo).port;
+  }
+
+  /** The next answer on each connection says that it is the last. */
+  function beginDraining(): void {
+    isDraining = true;
+    for (const response of clients.unfinished()) {
+      if (!response.headersSent) response.shouldKeepAlive = false;
+    }
+  }
+
+  function release(): void {
+    if (emptied !== undefined) return;
+    emptied = stopAccepting(server);
+    beginDraining();
+  }
+
+  async function drained(signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return;
+    const given = Promise.withResolvers<void>();
+    const giveUp = () => given.resolve();
+    signal.addEventListener("abort", giveUp, { once: true });
+    await Promise.race([emptied, given.promise]);
+    signal.removeEventListener("abort", giveUp);
+  }
+
   function close({ deadlineMs = 10_000 }: { readonly deadlineMs?: number } = {}): Promise<void> {
-    closing ??= drain(deadlineMs).finally(() => clients.close());
+    closing ??= end(deadlineMs).finally(() => clients.close());
     return closing;
   }
 
-  function drain(deadlineMs: number): Promise<void> {
-    isDraining = true;
+  function end(deadlineMs: number): Promise<void> {
+    isClosing = true;
     functions.closeSockets().catch((error: unknown) => {
       logger.error({ err: error }, "WebSockets were not closed");
     });
@@ -175,15 +216,25 @@ export async function openFrontDoor(options: FrontDoorOptions): Promise<FrontDoo
         clearTimeout(timer);
         resolve();
       });
+      beginDraining();
       for (const response of clients.unfinished()) {
-        if (!response.headersSent) response.shouldKeepAlive = false;
         // A connection counts as idle only after its response has been closed.
         response.once("close", () => setImmediate(() => server.closeIdleConnections()));
       }
     });
   }
 
-  return { port, close, [Symbol.asyncDispose]: () => close() };
+  if (options.isWaiting !== true) await open();
+  return {
+    get port() {
+      return port;
+    },
+    listen: open,
+    release,
+    drained,
+    close,
+    [Symbol.asyncDispose]: () => close(),
+  };
 }
 
 /** The one host that a well-formed head names; undefined when there is none or more than one. */
@@ -237,23 +288,4 @@ function refuseRaw(socket: Socket, status: string, code: ErrorCode, message: str
   const body = JSON.stringify({ code, message, isRetryable: false });
   const head = `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n`;
   socket.end(head + body, () => socket.destroy());
-}
-
-function listen(server: Server, { host, port }: FrontDoorOptions): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const fail = (error: NodeJS.ErrnoException) => {
-      if (error.code === "EADDRINUSE") {
-        const message = `Port ${port} on ${host} is in use; stop what uses it, or choose another with --port.`;
-        reject(new BerthError("PORT_BUSY", message, { cause: error, details: { host, port } }));
-        return;
-      }
-      const message = `Listening on ${host} port ${port} failed (${error.code}); choose another --host or --port.`;
-      reject(new BerthError("OPTION_INVALID", message, { cause: error }));
-    };
-    server.once("error", fail);
-    server.listen({ host, port }, () => {
-      server.off("error", fail);
-      resolve();
-    });
-  });
 }

@@ -52,6 +52,8 @@ export interface Functions {
   handleUpgrade(upgrade: Upgrade, installationId: string, requestId: string): Promise<void>;
   /** Ends the WebSockets that were opened in a session, by its name in view tokens. */
   endSession(session: string): void;
+  /** Ends every WebSocket that is open now: another process takes their place. */
+  endSockets(): Promise<void>;
   /** Ends every WebSocket and opens no more: the server is stopping. */
   closeSockets(): Promise<void>;
 }

@@ -53,6 +53,11 @@ export interface OpenFunctions extends Functions {
   close(): Promise<void>;
 }
 
+const restarting = Object.freeze({
+  code: 1012,
+  reason: "The server is being restarted; open a new connection.",
+});
+
 export function openFunctions(options: FunctionsOptions): OpenFunctions {
   const { pool, directory, ground } = options;
   const { wallMs, cpuMs, maxResponseBytes } = { ...functionLimits, ...options.limits };
@@ -143,6 +148,7 @@ export function openFunctions(options: FunctionsOptions): OpenFunctions {
       // Whoever stopped it looked at it: when it serves again, it begins with a clean record.
       for (const key of keys) pool.pardon(key);
     },
+    endSockets: () => sockets.end(restarting),
     closeSockets: sockets.close,
     close() {
       stop();

@@ -53,6 +53,22 @@ test("a stream of the longest age is broken off without an end, so that its clie
   expect([signal.aborted, ends]).toEqual([true, [0]]);
 });
 
+test("a stream is broken off without an end when another process takes over, and a later one at once", async () => {
+  const closing = new AbortController();
+  const open = () =>
+    answerEvents(silent(), {
+      headers: new Headers(),
+      controller: new AbortController(),
+      encodeError: toWire,
+      checkAccess: async () => undefined,
+      closing: closing.signal,
+      onEnd: () => undefined,
+    }).text();
+  const before = open();
+  closing.abort();
+  expect([await before, await open()]).toEqual([": open\n\n", ": open\n\n"]);
+});
+
 test("events carry ids and data on one line, and the end is said", async () => {
   const { response } = answer(
     (async function* () {

@@ -123,6 +123,48 @@ describe.each(databasesUnderTest())("the directory on %s", (kind) => {
     expect(directory.findLoaded(idOf(1))).toBeUndefined();
   });
 
+  it("believes nothing that another process may have changed, while memory is shared", async () => {
+    await using bench = await openBench(database);
+    await bench.add(1);
+    const { directory, store } = bench;
+    const suspend = () =>
+      store.transaction(async (trx) => {
+        await store.transition(trx, await store.lock(trx, idOf(1)), "suspend", "Told elsewhere.");
+      });
+    const resume = () =>
+      store.transaction(async (trx) => {
+        await store.update(trx, idOf(1), { state: "running" });
+      });
+    const heard: string[] = [];
+    directory.onChange((id) => heard.push(id));
+    expect(await directory.load(idOf(2))).toBeUndefined();
+    await directory.load(idOf(1));
+    directory.share();
+    expect(directory.findLoaded(idOf(1))).toBeUndefined();
+    await directory.load(idOf(1));
+    expect([bench.reads(), heard]).toEqual([1, []]);
+
+    await suspend();
+    expect((await directory.load(idOf(1)))?.state).toBe("suspended");
+    expect(heard).toEqual([idOf(1)]);
+    await resume();
+    // Nobody asks for it; whoever holds a socket of it hears of it all the same.
+    await directory.refresh();
+    expect(heard).toEqual([idOf(1), idOf(1)]);
+
+    await directory.load(idOf(1));
+    await suspend();
+    await bench.add(2);
+    await directory.unshare();
+    expect(directory.findLoaded(idOf(1))).toBeUndefined();
+    expect((await directory.load(idOf(1)))?.state).toBe("suspended");
+    expect(directory.findLoaded(idOf(1))?.state).toBe("suspended");
+    expect((await directory.load(idOf(2)))?.state).toBe("running");
+    await store.transaction((trx) => trx.deleteFrom("installation").execute());
+    directory.share();
+    expect(await directory.load(idOf(1))).toBeUndefined();
+  });
+
   it("keeps no more than it may, the most recently used", async () => {
     await using bench = await openBench(database);
     const { directory } = bench;

@@ -143,4 +143,30 @@ describe.each(databasesUnderTest())("restarts on %s", (kind) => {
     expect(run?.steps[0]?.detail).toBe("The quick one did.");
     expect(await bench.marks()).toEqual(["end:done", "one"]);
   });
+
+  it("takes over the run of a node that is known to be dead at once, and fences it off", async () => {
+    const gate = Promise.withResolvers<void>();
+    const isWaiting = Promise.withResolvers<void>();
+    const slow = markingRun([
+      markingStep("one", async () => {
+        isWaiting.resolve();
+        await gate.promise;
+        return { detail: "The dead node did one." };
+      }),
+    ]);
+    const quick = markingRun([markingStep("one", async () => ({ detail: "The successor did." }))]);
+    const a = bench.open(slow, { nodeId: "node-a" });
+    const b = bench.open(quick, { nodeId: "node-b" });
+    const id = await bench.create(a);
+    a.launch(id);
+    await isWaiting.promise;
+    await b.releaseOf(["node-c"]);
+    expect(await b.resumeAll()).toEqual([]);
+    await b.releaseOf(["node-a"]);
+    expect(await b.resumeAll()).toEqual([id]);
+    expect((await b.ended(id)).state).toBe("done");
+    gate.resolve();
+    await a.close();
+    expect((await a.find(id))?.steps[0]?.detail).toBe("The successor did.");
+  });
 });

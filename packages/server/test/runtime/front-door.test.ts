@@ -196,4 +196,30 @@ describe("the front door", () => {
       "ECONNREFUSED",
     );
   });
+
+  it("keeps idle connections when it is released, until an answer that says it is the last", async () => {
+    await using second = await openFrontDoor({
+      ...{ host: "127.0.0.1", port: 0, createRequestId: () => "req-1" },
+      api: async () => new Response("served"),
+      functions: plane.functions,
+      frames: { handle: async () => undefined },
+      hosts: plane.hosts,
+      ground: plane.rig.ground,
+    });
+    const line = connect(second.port, "127.0.0.1");
+    const ask = async () => {
+      line.write("GET / HTTP/1.1\r\nhost: localhost\r\n\r\n");
+      const [answer] = (await once(line, "data")) as [Buffer];
+      return answer.toString();
+    };
+    expect(await ask()).toMatch(/^HTTP\/1.1 200.*connection: keep-alive/is);
+    second.release();
+    await expect(send({ port: second.port, host: "localhost", path: "/" })).rejects.toThrow(
+      "ECONNREFUSED",
+    );
+    const ended = once(line, "end");
+    expect(await ask()).toMatch(/^HTTP\/1.1 200.*connection: close/is);
+    await ended;
+    await second.drained(new AbortController().signal);
+  });
 });

@@ -7,7 +7,7 @@ import { sql } from "kysely";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { isUniqueViolation } from "../../src/storage/constraint.ts";
 import { openDatabase } from "../../src/storage/database.ts";
-import { migrate, type NamedMigration } from "../../src/storage/migrate.ts";
+import { migrate, migrateBesideAnother, type NamedMigration } from "../../src/storage/migrate.ts";
 import {
   createTestFolder,
   databasesUnderTest,
@@ -95,6 +95,25 @@ for (const kind of databasesUnderTest()) {
       await Promise.all([migrate(database, [notes, second]), migrate(database, [second, notes])]);
       await sql`select * from earlier`.execute(database.kysely);
       await expect(migrate(database, [notes, notes])).rejects.toThrow("same name");
+
+      // Beside a process that uses the tables: all, or nothing.
+      const make = (name: string, isOverlapSafe: boolean): NamedMigration => ({
+        name,
+        isOverlapSafe,
+        up: async (db) => {
+          await sql`create table ${sql.table(name)} (id integer)`.execute(db);
+        },
+      });
+      const [adds, changes] = [make("0002_adds", true), make("0003_changes", false)];
+      await expect(
+        migrateBesideAnother(database, [notes, second, adds, changes]),
+      ).rejects.toMatchObject({
+        code: "HAND_OVER_IMPOSSIBLE",
+        details: { migrations: ["0003_changes"] },
+      });
+      await expect(sql`select * from "0002_adds"`.execute(database.kysely)).rejects.toThrow();
+      await migrateBesideAnother(database, [notes, second, adds]);
+      await sql`select * from "0002_adds"`.execute(database.kysely);
     });
   });
 }

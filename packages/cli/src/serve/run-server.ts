@@ -1,0 +1,105 @@
+/** One server process from its opening to its end, whoever started it. */
+import { once } from "node:events";
+import { BerthError } from "@berth/protocol";
+import type { Berth, BerthOptions } from "@berth/server";
+import type { CliContext } from "../context.ts";
+import { cliVersion } from "../version.ts";
+import { domainsOf, localAddressOf } from "./domains.ts";
+import type { ServeOptions } from "./serve-options.ts";
+import { showHost } from "./show-host.ts";
+
+type Place = Pick<BerthOptions, "listenFd" | "port" | "successor">;
+
+/** Undefined when it was interrupted before. @throws what `createBerth` does */
+export async function openServer(
+  context: CliContext,
+  options: ServeOptions,
+  place: Place = {},
+): Promise<Berth | undefined> {
+  const { signal, terminal } = context;
+  const { folder, host, port } = options;
+  const isSuccessor = place.successor !== undefined;
+  if (!isSuccessor) {
+    terminal.print(`Berth ${cliVersion}\n`);
+    await showHost(context, options, { isBound: place.listenFd !== undefined });
+  }
+  const { findAssets } = await import("./assets.ts");
+  const { openLogger } = await import("./logger.ts");
+  const { createBerth } = await import("@berth/server");
+  const assets = await findAssets();
+  if (assets.consoleFolder === null) {
+    terminal.warn("The console is not built, so only the API is served; run `npm run build`.");
+  }
+  if (signal.aborted) return undefined;
+  const database = options.databaseUrl
+    ? "the database of DATABASE_URL"
+    : `the database in ${folder}`;
+  if (!isSuccessor) terminal.note(`\nOpening ${database} …`);
+  return createBerth({
+    folder,
+    host,
+    port,
+    assets,
+    jail: options.jail,
+    productOrigins: options.productOrigins,
+    domains: domainsOf(options),
+    logger: openLogger(folder, options.isVerbose),
+    ...(options.databaseUrl === undefined ? {} : { databaseUrl: options.databaseUrl }),
+    ...(options.blobUrl === undefined ? {} : { blobUrl: options.blobUrl }),
+    ...(options.masterKey === undefined ? {} : { masterKey: options.masterKey }),
+    ...(options.ceilings === undefined ? {} : { ceilings: options.ceilings }),
+    ...place,
+  });
+}
+
+/** The first run's people, the samples, and the link by which the admin signs in. */
+export async function announce(
+  context: CliContext,
+  berth: Berth,
+  options: ServeOptions,
+): Promise<void> {
+  const { signal, terminal } = context;
+  const { ensureFirstRun } = await import("./first-run.ts");
+  const first = await ensureFirstRun(berth.identity);
+  if (first.isFirst) {
+    terminal.note("First run: made an operator, the organization acme and its admin.");
+  }
+  await offerSamples(context, berth, options);
+  if (signal.aborted) return;
+  const person = first.admin ?? first.operator;
+  const { token } = await berth.identity.createSignInLink(person.id);
+  const link = `${berth.origin}/sign-in/link#token=${token}`;
+  terminal.print(
+    `\nBerth is open at ${terminal.style("bold", berth.origin)}\n\nSign in as ${person.name}, once, within ten minutes:\n  ${link}\n\nCtrl-C closes it.`,
+  );
+  terminal.line({ type: "open", origin: berth.origin, port: berth.port, signInLink: link });
+}
+
+/** Publishes those samples that are not there, unless they are not wanted. */
+export async function offerSamples(
+  { signal, terminal }: CliContext,
+  berth: Berth,
+  options: ServeOptions,
+): Promise<void> {
+  if (!options.hasSamples) return;
+  const { publishSamples } = await import("./publish-samples.ts");
+  const { folder } = options;
+  try {
+    await publishSamples({
+      berth,
+      address: localAddressOf(options.host, berth.port),
+      folder,
+      signal,
+      onPublished: (app, version) => terminal.note(`Published ${app} ${version}.`),
+    });
+  } catch (error) {
+    if (signal.aborted) return;
+    if (!(error instanceof BerthError)) throw error;
+    // A Berth without its samples is still a Berth.
+    terminal.warn(`The samples were not published: ${error.code}: ${error.message}`);
+  }
+}
+
+export async function aborted(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(signal, "abort");
+}

@@ -1,0 +1,42 @@
+/** What a start shows of this host, before the slow part begins. */
+import type { CliContext } from "../context.ts";
+import { plainLine } from "../terminal/plain-text.ts";
+import { formatTable } from "../terminal/table.ts";
+import { isReachable } from "./domains.ts";
+import type { ServeOptions } from "./serve-options.ts";
+
+/**
+ * @param more - `isBound`: the port is ours already
+ * @throws BerthError PORT_BUSY; OPTION_INVALID when the address is not this machine's
+ */
+export async function showHost(
+  context: CliContext,
+  options: ServeOptions,
+  { isBound }: { readonly isBound: boolean },
+): Promise<void> {
+  const { host, jail, port, publicNames } = options;
+  const { terminal } = context;
+  const { probeHost } = await import("@berth/cells");
+  const { probePort } = await import("./probe-port.ts");
+  const report = await probeHost();
+  const good = terminal.style("green", "✓");
+  const bad = terminal.style("red", "✗");
+  const rows = report.findings.map(({ finding, mend, name, ok }) => [
+    ok ? good : bad,
+    name,
+    plainLine(ok ? finding : `${finding} ${mend}`),
+  ]);
+  terminal.print(formatTable(rows));
+  terminal.line({ type: "host", ...report });
+  if (jail === "off") {
+    terminal.warn("BERTH_JAIL=off: apps can do what this user can. For development only.");
+  }
+  if (!isBound) await probePort(host, port);
+  if (isReachable(host) && publicNames?.scheme !== "https") {
+    terminal.warn(
+      `Other machines can connect to ${host}, by plain http: whoever is on the way reads sessions and keys. Put a proxy with TLS before it and give --public-url https://…, or listen on 127.0.0.1.`,
+    );
+  }
+  const free = port === 0 ? "any free one" : `${port} of ${host} is free`;
+  terminal.print(formatTable([[good, "port", free]]));
+}
