@@ -19,14 +19,18 @@ const purposes = {
   start: { programs: ["bubblewrap"], isRequired: false },
 };
 
-function prepare(purposeName) {
+async function prepare(purposeName) {
   const purpose = purposes[purposeName];
   if (purpose === undefined) {
     throw new Error(`scripts/prepare.mjs takes "test" or "start", not "${purposeName ?? ""}".`);
   }
-  installDependencies(root);
+  // npm works on in a process of its own while the system's installer is waited for.
+  const outcomes = await Promise.allSettled([
+    installDependencies(root),
+    new Promise((resolve) => resolve(installPrograms(purpose.programs, purpose.isRequired))),
+  ]);
+  for (const { reason, status } of outcomes) if (status === "rejected") throw reason;
   const node = findNode24(root);
-  installPrograms(purpose.programs, purpose.isRequired);
   if (purposeName === "start") {
     const build = spawnSync(
       node,
@@ -38,7 +42,7 @@ function prepare(purposeName) {
 }
 
 try {
-  prepare(process.argv[2]);
+  await prepare(process.argv[2]);
 } catch (error) {
   console.error(`\n${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;

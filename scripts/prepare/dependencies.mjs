@@ -8,20 +8,22 @@
  * npm writes `node_modules/.package-lock.json` last, so a broken-off install shows as one that
  * differs; comparing the two also spares a developer who just ran `npm install` a second one.
  */
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-export function installDependencies(root) {
+export async function installDependencies(root) {
   const reason = whyStale(root);
   if (reason === undefined) return;
   console.log(`Installing the packages of package-lock.json (${reason}) …`);
   const options = ["install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error"];
   const npm = process.env.npm_execpath ?? besideNode();
-  const result = npm?.endsWith("js")
-    ? spawnSync(process.execPath, [npm, ...options], { cwd: root, stdio: "inherit" })
-    : spawnSync("npm", options, { cwd: root, stdio: "inherit" });
-  if (result.status !== 0) {
+  const child = npm?.endsWith("js")
+    ? spawn(process.execPath, [npm, ...options], { cwd: root, stdio: "inherit" })
+    : spawn("npm", options, { cwd: root, stdio: "inherit" });
+  const [status] = await once(child, "exit");
+  if (status !== 0) {
     throw new Error(
       "npm install failed (see above). Berth needs the npm registry once, to install what package-lock.json names.",
     );

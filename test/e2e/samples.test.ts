@@ -33,17 +33,17 @@ afterAll(async () => {
 
 /** The view of the app that is seen now; others may be open behind it. */
 const view = () => visitor.page.locator(".berth-view:visible");
-const pictured = (name: string) => visitor.picture(name);
+const look = (name: string) => visitor.look(name);
 
 /** By hand, from the marketplace to the running view. */
-async function install(title: string, picture: string): Promise<void> {
+async function install(title: string, name: string): Promise<void> {
   const { page } = visitor;
   await page.goto(`${berth.origin}/`);
   await page.getByRole("link", { name: title, exact: true }).click();
   await page.getByRole("link", { name: "Install", exact: true }).click();
   const agree = page.getByRole("button", { name: "Agree and install" });
   await agree.waitFor();
-  await pictured(`${picture}-1-consent`);
+  await look(`${name}-1-consent`);
   await agree.click();
   await page.getByText(`${title} is installed`).waitFor();
   await page.getByRole("link", { name: "Open", exact: true }).click();
@@ -66,7 +66,7 @@ describe("the first start", () => {
     for (const title of ["Calculator", "CRM", "Sales dashboard"]) {
       await page.getByRole("link", { name: title, exact: true }).waitFor();
     }
-    await pictured("marketplace");
+    await look("marketplace");
   });
 });
 
@@ -90,9 +90,9 @@ describe("the calculator", () => {
     await field.fill("1 ÷ (2 − 2");
     await field.press("Enter");
     await view().locator(".berth-error").waitFor();
-    await pictured("calculator-2-refused");
+    await look("calculator-2-refused");
     await field.fill("√(2) × π");
-    await pictured("calculator-3-in-use");
+    await look("calculator-3-in-use");
   });
 
   it("keeps its history over a reload, and takes a line of it up again", async () => {
@@ -120,7 +120,7 @@ describe("the sales dashboard", () => {
     await install("Sales dashboard", "dashboard");
     await statOf("Films").getByText(films.length.toLocaleString("en"), { exact: true }).waitFor();
     await firstTitle().getByText("Avatar").waitFor();
-    await pictured("dashboard-2-all");
+    await look("dashboard-2-all");
   });
 
   it("sorts and pages its films", async () => {
@@ -149,7 +149,7 @@ describe("the sales dashboard", () => {
     await view().getByLabel("From", { exact: true }).selectOption({ label: "2000" });
     const recent = comedies.filter(([, releasedOn]) => releasedOn >= "2000");
     await statOf("Films").getByText(recent.length.toLocaleString("en"), { exact: true }).waitFor();
-    await pictured("dashboard-3-comedies");
+    await look("dashboard-3-comedies");
   });
 });
 
@@ -170,7 +170,7 @@ describe("the CRM", () => {
     await install("CRM", "crm");
     await tab("Companies");
     await view().getByText("No companies yet").waitFor();
-    await pictured("crm-2-empty");
+    await look("crm-2-empty");
     await view().getByRole("button", { name: "Add a company" }).click();
     await dialog().getByLabel("Name").fill("Northwind Traders");
     await dialog().getByLabel("Website").fill("https://northwind.example");
@@ -196,7 +196,7 @@ describe("the CRM", () => {
     await dialog().getByLabel("Company").selectOption({ label: "Northwind Traders" });
     await dialog().getByLabel("Contact").selectOption({ label: "Maria Anders" });
     await dialog().getByLabel("Closes on").fill("2026-12-15");
-    await pictured("crm-3-deal");
+    await look("crm-3-deal");
     await save();
     const lead = view().getByRole("group", { name: /^Deals in Lead/ });
     await lead.getByRole("row", { name: /Autumn order/ }).waitFor();
@@ -230,10 +230,10 @@ describe("the CRM", () => {
       .getByLabel("A CSV file")
       .setInputFiles({ ...file, buffer: Buffer.from(lines.join("\r\n")) });
     await dialog().getByText("32 new, 0 changed, 1 left out.").waitFor();
-    await pictured("crm-4-import");
+    await look("crm-4-import");
     await close();
     await view().getByText("1–15 of 33").waitFor();
-    await pictured("crm-5-contacts");
+    await look("crm-5-contacts");
     for (const range of ["16–30 of 33", "31–33 of 33"]) {
       await view().getByRole("button", { name: "Next page" }).click();
       await view().getByText(range).waitFor();
@@ -260,7 +260,7 @@ describe("the CRM", () => {
 
     await tab("Pipeline");
     await view().getByRole("button", { name: "Autumn order" }).waitFor();
-    await pictured("crm-6-pipeline");
+    await look("crm-6-pipeline");
   });
 });
 
@@ -293,7 +293,7 @@ describe("the second start", () => {
     expect(berth.printed.stderr()).not.toContain("Published");
     await visitor.page.goto(`${berth.origin}/installed`);
     await visitor.page.getByRole("link", { name: "Open Calculator" }).waitFor();
-    await pictured("installed");
+    await look("installed");
 
     await openInstalled("Calculator");
     await view()

@@ -1,12 +1,20 @@
-import { type InstallStep, installSteps, uninstallSteps } from "@berth/protocol";
+import { installSteps, uninstallSteps } from "@berth/protocol";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { databasesUnderTest } from "../support/databases.ts";
-import { prepareScene, type Scene } from "../support/killed-berth.ts";
+import {
+  type Aftermath,
+  type DoomedRun,
+  type Moment,
+  prepareScene,
+  type Scene,
+} from "../support/killed-berth.ts";
 import { callHost } from "../support/start-berth.ts";
 import { appPrelude } from "../support/test-app.ts";
 
 /** Keeps a value from its install hook on, and writes a log line. */
-const server = (isHealthy: boolean) => `${appPrelude}
+const appOf = (id: string, isHealthy: boolean) => ({
+  manifest: { id },
+  server: `${appPrelude}
   export default {
     fetch: async (request, env, ctx) =>
       Response.json(await call(env, ctx, "state", "get", { key: "installed" })),
@@ -18,121 +26,149 @@ const server = (isHealthy: boolean) => `${appPrelude}
       },
     },
   };
-`;
+`,
+});
+const healthy = appOf("healthy", true);
+const sick = appOf("sick", false);
 
-const at = (step: InstallStep, phase: "committing" | "committed") => ({ step, phase });
+const phases = ["begun", "committing", "committed"] as const;
+const processes = [0, 1, 2] as const;
+
+const momentsOf = (steps: readonly string[], direction: Moment["direction"]): readonly Moment[] =>
+  steps.flatMap((step) => phases.map((phase) => ({ step, phase, direction })));
+
+/** The failed step, and all before it, are taken back from the last to the first. */
+const undone = installSteps.slice(0, installSteps.indexOf("health") + 1).reverse();
 
 /**
- * What is tried with whole processes. Every moment of every step is simulated by the journal's own
- * tests, on both databases; here the process really dies, in each step, by turns before and after its
- * commit, on the embedded database, and where rows of several domains meet on PostgreSQL.
+ * Every moment of every step, each for one run: as many runs as it takes for each to be interrupted
+ * once by every process, early in its steps by the first and late by the last.
  */
-const plans = {
-  pglite: {
-    installing: installSteps.map((step, index) =>
-      at(step, index % 2 === 0 ? "committed" : "committing"),
-    ),
-    undoing: ["health", "configure", "deploy", "allocate"],
-    uninstalling: uninstallSteps,
-  },
-  postgres: {
-    installing: [
-      at("allocate", "committing"),
-      at("deploy", "committed"),
-      at("activate", "committing"),
-    ],
-    undoing: ["configure"],
-    uninstalling: ["remove-state"],
-  },
-} as const;
+function doom(
+  name: string,
+  run: Pick<DoomedRun, "kind" | "app">,
+  moments: readonly Moment[],
+): readonly DoomedRun[] {
+  const runCount = moments.length / processes.length;
+  return Array.from({ length: runCount }, (_, at) => ({
+    ...run,
+    organization: `${name}-${at}`,
+    moments: processes.flatMap((process) => moments[at + process * runCount] ?? []),
+  }));
+}
 
-// Each test goes on with the run that the one before left behind.
+const installs = doom("install", { kind: "install", app: healthy }, momentsOf(installSteps, "do"));
+const failing = doom("failing", { kind: "install", app: sick }, momentsOf(undone, "undo"));
+const uninstalls = doom(
+  "uninstall",
+  { kind: "uninstall", app: healthy },
+  momentsOf(uninstallSteps, "do"),
+);
+const all = [...installs, ...failing, ...uninstalls];
+
+/** A run as a test's name tells it. */
+const told = (runs: readonly DoomedRun[]) =>
+  runs.map((run) => ({
+    ...run,
+    when: run.moments.map(({ step, phase }) => `${step} (${phase})`).join(", "),
+  }));
+
+/** With these moments the run itself commits its end. */
+const endings: ReadonlySet<string> = new Set([
+  "do activate committed",
+  `undo ${installSteps[0]} committed`,
+  "do remove-installation committed",
+]);
+const hasEnded = ({ moments }: DoomedRun) =>
+  moments.some(({ direction, step, phase }) => endings.has(`${direction} ${step} ${phase}`));
+
+it("tries every moment of every step", () => {
+  const momentCount = phases.length * (installSteps.length + undone.length + uninstallSteps.length);
+  expect(
+    new Set(all.flatMap(({ kind, moments }) => moments.map((m) => JSON.stringify([kind, m])))).size,
+  ).toBe(momentCount);
+  expect(all.every(({ moments }) => moments.length === processes.length)).toBe(true);
+});
+
+// Each test goes on with the runs that the one before left behind.
 describe.each(databasesUnderTest())("killed runs on %s", (database) => {
   let scene: Scene;
-  const plan = plans[database];
-  const begin = (isHealthy: boolean, isInstalled: boolean) => async () => {
-    scene = await prepareScene(database, { server: server(isHealthy) }, { isInstalled });
+  let after: Aftermath;
+  const runOf = (organization: string) => {
+    const run = after.runs.get(organization);
+    if (run === undefined) throw new Error(`There is no run of ${organization}.`);
+    return run;
   };
-  const end = () => scene[Symbol.asyncDispose]();
 
-  describe("an install", () => {
-    beforeAll(begin(true, false));
-    afterAll(end);
-
-    it.each(plan.installing)("goes on after a kill when $step was $phase", async (moment) => {
-      await scene.killAt({ ...moment, direction: "do" });
-    });
-
-    it("is whole in the end, each step done once more where it was interrupted", async () => {
-      await using after = await scene.open();
-      const { run, client, berth } = after;
-      expect(run).toMatchObject({ state: "done", error: null });
-      expect(run.steps.map((step) => step.state)).toEqual(installSteps.map(() => "done"));
-      const params = { organization: "acme", installation: run.installation };
-      const detail = await client.call("getInstallation", { params });
-      expect(detail.state).toBe("running");
-      expect(detail.grants).toHaveLength(2);
-      const { token } = await client.call("openView", { params, body: {} });
-      const host = `${run.installation}.apps.localhost`;
-      const headers = { authorization: `Bearer ${token}` };
-      const answer = await callHost(berth.port, host, "/", { headers });
-      expect(answer.json()).toMatchObject({ value: "yes" });
-      expect(await after.leftovers()).toMatchObject({ installation: 1, app_state: 1 });
-    });
+  beforeAll(async () => {
+    scene = await prepareScene(database, all);
+  });
+  afterAll(async () => {
+    await after?.[Symbol.asyncDispose]();
+    await scene?.[Symbol.asyncDispose]();
   });
 
-  describe("an install that is taken back", () => {
-    beforeAll(begin(false, false));
-    afterAll(end);
-
-    it.each(plan.undoing)("goes on after a kill while %s is undone", async (step) => {
-      await scene.killAt({ step, phase: "committing", direction: "undo" });
-    });
-
-    it("leaves nothing in the end but the run, with why", async () => {
-      await using after = await scene.open();
-      expect(after.run).toMatchObject({ state: "undone", error: { code: "HEALTH_CHECK_FAILED" } });
-      expect(await after.leftovers()).toEqual({});
-      expect(after.berth.cells.list().filter((cell) => cell.tenant !== undefined)).toEqual([]);
-    });
+  it.each(processes)("go on in the next process when number %d is killed", async () => {
+    await scene.killNext();
   });
 
-  describe("an uninstall", () => {
-    beforeAll(begin(true, true));
-    afterAll(end);
+  it("all end, and only those that had not ended are taken up", async () => {
+    after = await scene.open();
+    const takenUp = all.filter((run) => !hasEnded(run)).map((run) => runOf(run.organization).id);
+    expect([...after.berth.resumedRuns].sort()).toEqual(takenUp.sort());
+  });
 
-    it.each(plan.uninstalling)("goes on after a kill in the middle of %s", async (step) => {
-      await scene.killAt({ step, phase: "committing", direction: "do" });
-    });
+  it.each(told(installs))("an install is whole after kills at $when", async ({ organization }) => {
+    const { berth, client } = after;
+    const run = runOf(organization);
+    expect(run).toMatchObject({ kind: "install", state: "done", error: null });
+    expect(run.steps.map((step) => step.state)).toEqual(installSteps.map(() => "done"));
+    const params = { organization, installation: run.installation };
+    const detail = await client.call("getInstallation", { params });
+    expect(detail.state).toBe("running");
+    expect(detail.grants).toHaveLength(2);
+    const { token } = await client.call("openView", { params, body: {} });
+    const host = `${run.installation}.apps.localhost`;
+    const headers = { authorization: `Bearer ${token}` };
+    const answer = await callHost(berth.port, host, "/", { headers });
+    expect(answer.json()).toMatchObject({ value: "yes" });
+    const left = await after.leftovers(run.installation);
+    expect(left).toMatchObject({ installation: 1, app_state: 1 });
+  });
 
-    it("leaves nothing in the end", async () => {
-      await using after = await scene.open();
-      expect(after.run).toMatchObject({ kind: "uninstall", state: "done", error: null });
-      expect(await after.leftovers()).toEqual({});
-      const params = { organization: "acme" };
+  it.each(told(failing))(
+    "an install is taken back after kills at $when",
+    async ({ organization }) => {
+      const run = runOf(organization);
+      expect(run).toMatchObject({ state: "undone", error: { code: "HEALTH_CHECK_FAILED" } });
+      expect(await after.leftovers(run.installation)).toEqual({});
+    },
+  );
+
+  it.each(told(uninstalls))(
+    "an uninstall is done after kills at $when",
+    async ({ organization }) => {
+      const run = runOf(organization);
+      expect(run).toMatchObject({ kind: "uninstall", state: "done", error: null });
+      expect(await after.leftovers(run.installation)).toEqual({});
+      const params = { organization };
       const { installations } = await after.client.call("listInstallations", { params });
       expect(installations).toEqual([]);
-    });
-  });
+    },
+  );
 
-  const lastSteps = database === "pglite" ? describe : undefined;
-  lastSteps?.("a run whose last step committed", () => {
-    it.each([
-      ["an install", "activate", false],
-      ["an uninstall", "remove-installation", true],
-    ] as const)(
-      "%s has ended, although the process was killed then",
-      async (_what, step, isInstalled) => {
-        await begin(true, isInstalled)();
-        try {
-          await scene.killAt({ step, phase: "committed", direction: "do" });
-          await using after = await scene.open();
-          expect(after.run.state).toBe("done");
-          expect(after.berth.resumedRuns).toEqual([]);
-        } finally {
-          await end();
-        }
-      },
-    );
+  it("leave nothing but the installs: no row, and no cell of another", async () => {
+    const installed = new Set(installs.map((run) => runOf(run.organization).installation));
+    expect(await after.leftovers()).toMatchObject({
+      installation: installed.size,
+      app_state: installed.size,
+    });
+    const rows = await after.berth.database.kysely
+      .selectFrom("installation")
+      .select("id")
+      .execute();
+    expect(new Set(rows.map(({ id }) => id))).toEqual(installed);
+    const used = after.berth.cells.list().filter((cell) => cell.tenant !== undefined);
+    expect(used.filter((cell) => !installed.has(cell.placement ?? ""))).toEqual([]);
   });
 });

@@ -24,7 +24,7 @@ async function expectUndone(berth: StartedBerth, app: Parameters<typeof berth.st
 }
 
 describe.each(databasesUnderTest())("installs that do not happen, on %s", (database) => {
-  /** For the tests that leave nothing behind: each asserts so. */
+  /** The tests that leave nothing behind come first: each asserts so of all that went before. */
   let shared: StartedBerth;
   beforeAll(async () => {
     shared = await startBerth({ database });
@@ -74,22 +74,6 @@ describe.each(databasesUnderTest())("installs that do not happen, on %s", (datab
       params: { organization: "acme" },
     });
     expect(installations).toEqual([]);
-  });
-
-  it("takes back one that needs an app that is not there, and takes it when it is", async () => {
-    await using berth = await startBerth({ database });
-    const base = await berth.publisher.publish({ ...plain, manifest: { id: "base" } });
-    const app = await berth.publisher.publish({
-      ...plain,
-      manifest: { id: "upper", dependencies: { "test/base": "^1.0.0" } },
-    });
-    const run = await expectUndone(berth, app);
-    expect(run.error).toMatchObject({
-      code: "DEPENDENCY_UNKNOWN",
-      message: expect.stringContaining("install test/base 1.0.0 first"),
-    });
-    await berth.install(base);
-    await berth.install(app);
   });
 
   it.each([
@@ -142,6 +126,36 @@ describe.each(databasesUnderTest())("installs that do not happen, on %s", (datab
     ]);
   });
 
+  // From here on the shared one has apps installed.
+  it("takes back one that needs an app that is not there, and takes it when it is", async () => {
+    const berth = shared;
+    const base = await berth.publisher.publish({ ...plain, manifest: { id: "base" } });
+    const app = await berth.publisher.publish({
+      ...plain,
+      manifest: { id: "upper", dependencies: { "test/base": "^1.0.0" } },
+    });
+    const run = await expectUndone(berth, app);
+    expect(run.error).toMatchObject({
+      code: "DEPENDENCY_UNKNOWN",
+      message: expect.stringContaining("install test/base 1.0.0 first"),
+    });
+    await berth.install(base);
+    await berth.install(app);
+  });
+
+  it("installs an app once in an organization, however many ask at once", async () => {
+    const berth = shared;
+    const app = await berth.publisher.publish(plain);
+    const asked = await Promise.all([1, 2, 3].map(() => berth.startInstall(app).catch(failure)));
+    const begun = asked.filter((each) => "run" in (each as object));
+    expect(begun).toHaveLength(1);
+    for (const each of asked.filter((other) => !begun.includes(other))) {
+      expect(each).toMatchObject({ code: "INSTALLATION_EXISTS" });
+    }
+    const [{ run }] = begun as [{ run: string }];
+    expect((await berth.ended(run)).state).toBe("done");
+  });
+
   it("takes all back when the stored package was changed", async () => {
     await using berth = await startBerth({ database });
     const app = await berth.publisher.publish(plain);
@@ -153,19 +167,6 @@ describe.each(databasesUnderTest())("installs that do not happen, on %s", (datab
     await berth.restart();
     const run = await expectUndone(berth, app);
     expect(run.error?.code).toBe("PACKAGE_DIGEST_MISMATCH");
-  });
-
-  it("installs an app once in an organization, however many ask at once", async () => {
-    await using berth = await startBerth({ database });
-    const app = await berth.publisher.publish(plain);
-    const asked = await Promise.all([1, 2, 3].map(() => berth.startInstall(app).catch(failure)));
-    const begun = asked.filter((each) => "run" in (each as object));
-    expect(begun).toHaveLength(1);
-    for (const each of asked.filter((other) => !begun.includes(other))) {
-      expect(each).toMatchObject({ code: "INSTALLATION_EXISTS" });
-    }
-    const [{ run }] = begun as [{ run: string }];
-    expect((await berth.ended(run)).state).toBe("done");
   });
 
   it("cancels in the middle, and goes on when only the one who watched went away", async () => {

@@ -1,9 +1,9 @@
 import { installSteps, uninstallSteps, type WireError } from "@berth/protocol";
 import type { RunView } from "@berth/protocol/api";
-import { describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { databasesUnderTest } from "../support/databases.ts";
-import { startBerth } from "../support/start-berth.ts";
-import { appPrelude } from "../support/test-app.ts";
+import { type StartedBerth, startBerth } from "../support/start-berth.ts";
+import { appPrelude, type PublishedApp } from "../support/test-app.ts";
 
 /** Counts its visits in its state, and says so in its log. */
 const counter = `${appPrelude}
@@ -42,10 +42,16 @@ const app = {
 const failure = (error: unknown) => error;
 
 describe.each(databasesUnderTest())("from publish to gone, on %s", (database) => {
+  let berth: StartedBerth;
+  let published: PublishedApp;
+  beforeAll(async () => {
+    berth = await startBerth({ database });
+    published = await berth.publisher.publish(app);
+  });
+  afterAll(() => berth?.[Symbol.asyncDispose]());
+
   it("takes an app the whole way", async () => {
-    await using berth = await startBerth({ database });
     const { admin } = berth;
-    const published = await berth.publisher.publish(app);
     const secrets = { API_TOKEN: "t0p-secret-value" };
     const { installation, run } = await berth.startInstall(published, { secrets });
     const params = { organization: "acme", installation };
@@ -123,18 +129,12 @@ describe.each(databasesUnderTest())("from publish to gone, on %s", (database) =>
     const gone = await berth.callFunction(installation, "/", { token: late });
     expect([gone.status, gone.json<WireError>().code]).toEqual([404, "INSTALLATION_NOT_FOUND"]);
     expect(await berth.leftovers()).toEqual({});
-    await berth.install(published);
   });
 
-  it("keeps two organizations apart", async () => {
-    await using berth = await startBerth({ database, apps: [app] });
-    const { installation } = berth;
+  it("takes an app again that was gone, and keeps two organizations apart", async () => {
+    const installation = await berth.install(published);
     const client = await berth.addOrganization("globex");
-    const other = await berth.install(
-      { app: "test/test-app", version: "1.0.0", digest: "" },
-      {},
-      { client, organization: "globex" },
-    );
+    const other = await berth.install(published, {}, { client, organization: "globex" });
     await berth.callFunction(installation, "/");
     await berth.callFunction(installation, "/");
     const token = await berth.viewToken(other, client, "globex");

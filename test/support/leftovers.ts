@@ -11,14 +11,20 @@ const tables = [
   ["log_entry", "installation_id"],
 ] as const;
 
-/** Rows by table; tables without any are left out. */
+/** Rows by table, of all installations or of one; tables without any are left out. */
 export async function countLeftovers(
   berth: Pick<Berth, "database">,
+  installation?: string,
 ): Promise<Readonly<Record<string, number>>> {
   const { kysely } = berth.database;
   const counts: Record<string, number> = {};
   for (const [table, column] of tables) {
-    const rows = await kysely.selectFrom(table).select(kysely.dynamic.ref(column)).execute();
+    const id = kysely.dynamic.ref(column);
+    const all = kysely.selectFrom(table).select(id);
+    const rows = await (installation === undefined
+      ? all
+      : all.where(id, "=", installation)
+    ).execute();
     if (rows.length > 0) counts[table] = rows.length;
   }
   return counts;

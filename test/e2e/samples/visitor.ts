@@ -1,8 +1,8 @@
 /**
- * Someone in front of a real Chromium, who takes pictures on the way.
+ * Someone in front of a real Chromium, who looks at the page on the way.
  *
- * Each picture is taken wide and narrow, light and dark, of one and the same page; none may scroll
- * sideways.
+ * Each look is wide and narrow, light and dark, at one and the same page; none may scroll sideways.
+ * With BERTH_TEST_PICTURES=1 each is kept as a picture in `test-results/e2e/samples`.
  */
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
@@ -13,6 +13,7 @@ const folder = fileURLToPath(new URL("../../../test-results/e2e/samples/", impor
 const executablePath = process.env.CHROMIUM_PATH ?? "/usr/bin/chromium";
 const wide = { width: 1280, height: 800 };
 const narrow = { width: 390, height: 844 };
+const takesPictures = process.env.BERTH_TEST_PICTURES === "1";
 
 export interface Visitor extends AsyncDisposable {
   readonly page: Page;
@@ -20,11 +21,11 @@ export interface Visitor extends AsyncDisposable {
   readonly complaints: readonly string[];
   /** Follows a sign-in link to the marketplace. */
   signIn(link: string): Promise<void>;
-  picture(name: string): Promise<void>;
+  look(name: string): Promise<void>;
 }
 
 export async function openVisitor(): Promise<Visitor> {
-  await mkdir(folder, { recursive: true });
+  if (takesPictures) await mkdir(folder, { recursive: true });
   const browser: Browser = await chromium.launch({
     executablePath,
     args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"],
@@ -52,11 +53,22 @@ export async function openVisitor(): Promise<Visitor> {
       }
     });
 
-  async function takePicture(name: string, viewport: typeof wide): Promise<void> {
+  async function lookAt(name: string, viewport: typeof wide): Promise<void> {
     await page.setViewportSize(viewport);
     await settle();
-    // The whole page in one window, as no scrolling picture can show what is fixed in place; but a
-    // dialog stands in the window as it is.
+    const sideways = await page.evaluate(() => {
+      const { clientWidth, scrollWidth } = document.documentElement;
+      return scrollWidth - clientWidth;
+    });
+    if (sideways > 0) complaints.push(`${name} can be scrolled sideways by ${sideways} px`);
+    if (takesPictures) await takePicture(name, viewport);
+  }
+
+  /**
+   * The whole page in one window, as no scrolling picture can show what is fixed in place; but a
+   * dialog stands in the window as it is.
+   */
+  async function takePicture(name: string, viewport: typeof wide): Promise<void> {
     const { heightPx, isModal } = await page.evaluate(() => ({
       heightPx: document.documentElement.scrollHeight,
       isModal: document.querySelector("dialog[open]") !== null,
@@ -65,11 +77,6 @@ export async function openVisitor(): Promise<Visitor> {
       await page.setViewportSize({ width: viewport.width, height: heightPx });
       await settle();
     }
-    const sideways = await page.evaluate(() => {
-      const { clientWidth, scrollWidth } = document.documentElement;
-      return scrollWidth - clientWidth;
-    });
-    if (sideways > 0) complaints.push(`${name} can be scrolled sideways by ${sideways} px`);
     await page.screenshot({ path: join(folder, `${name}.png`), animations: "disabled" });
   }
 
@@ -81,11 +88,11 @@ export async function openVisitor(): Promise<Visitor> {
       await page.getByRole("button", { name: "Not now" }).click();
       await page.getByRole("heading", { level: 1, name: "Marketplace" }).waitFor();
     },
-    async picture(name) {
-      for (const colorScheme of ["light", "dark"] as const) {
-        await page.emulateMedia({ colorScheme });
-        for (const viewport of [wide, narrow]) {
-          await takePicture(`${name}-${viewport.width}-${colorScheme}`, viewport);
+    async look(name) {
+      for (const viewport of [wide, narrow]) {
+        for (const colorScheme of ["light", "dark"] as const) {
+          await page.emulateMedia({ colorScheme });
+          await lookAt(`${name}-${viewport.width}-${colorScheme}`, viewport);
         }
       }
       await page.emulateMedia({ colorScheme: "light" });

@@ -113,6 +113,7 @@ export async function createBerth(options: BerthOptions): Promise<Berth> {
     kysely: database.kysely,
     nodeId,
     ...(options.observers === undefined ? {} : { observers: options.observers }),
+    ...(options.maxRunningRuns === undefined ? {} : { maxRunning: options.maxRunningRuns }),
   });
   opening.use(works.jobs);
   const parts: Parts = { ...shared, identity, plane, posture, works };

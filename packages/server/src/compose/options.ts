@@ -71,6 +71,8 @@ export interface BerthOptions {
   readonly random?: (bytes: number) => Uint8Array;
   /** Told of every step of every run. */
   readonly observers?: RunObservers;
+  /** Installs and uninstalls that are driven at a time; the rest wait. Default 4. */
+  readonly maxRunningRuns?: number;
 }
 
 /**

@@ -7,7 +7,8 @@ import type { LifecycleWorks } from "./lifecycle.ts";
 import type { InstallationWorks } from "./parts.ts";
 import { defineUninstallRun } from "./uninstall-run.ts";
 
-export interface InstallationRunsOptions extends Pick<JobsOptions, "nodeId" | "observers"> {
+export interface InstallationRunsOptions
+  extends Pick<JobsOptions, "nodeId" | "observers" | "maxRunning"> {
   readonly works: InstallationWorks;
   readonly kysely: Kysely<Schema>;
 }

@@ -221,6 +221,8 @@ export async function openFrontDoor(options: FrontDoorOptions): Promise<FrontDoo
         // A connection counts as idle only after its response has been closed.
         response.once("close", () => setImmediate(() => server.closeIdleConnections()));
       }
+      // Node counts these as busy, and would wait for a first request until the deadline.
+      for (const socket of clients.unused()) socket.destroy();
     });
   }
 

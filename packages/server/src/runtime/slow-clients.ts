@@ -18,6 +18,8 @@ export interface SlowClients {
   note(request: IncomingMessage, response: ServerResponse): void;
   /** The responses that are not finished. */
   unfinished(): readonly ServerResponse[];
+  /** Connections that have sent nothing yet: browsers open some to have them ready. */
+  unused(): readonly Socket[];
   close(): void;
 }
 
@@ -73,6 +75,7 @@ export function watchSlowClients(server: Server, options: SlowClientOptions = {}
       [...connections.values()].flatMap(({ response }) =>
         response === undefined || response.writableFinished ? [] : [response],
       ),
+    unused: () => [...connections.keys()].filter((socket) => socket.bytesRead === 0),
     close: () => clearInterval(timer),
   };
 }

@@ -16,6 +16,8 @@ export interface Stage extends AsyncDisposable {
   readonly browser: Browser;
   /** A fresh page, with the runtime loaded and no app. */
   openPage(): Promise<Page>;
+  /** The same in a page that is there already. */
+  load(page: Page): Promise<void>;
   /** Where the frame's document of one installation lies. */
   readonly frameUrl: string;
   /** Where its function answers. */
@@ -37,6 +39,17 @@ export async function openStage(): Promise<Stage> {
   );
   server.put("/host.js", "text/javascript", await bundle(here("host-page.ts")));
   const browser = await chromium.launch({ executablePath: chromiumPath, args: chromiumArgs });
+  const load = async (page: Page): Promise<void> => {
+    await page.goto(`${server.origin}/`);
+    await page.waitForFunction("globalThis.stage !== undefined");
+  };
+  // Built once, however many tests of the file use it.
+  const built = new Map<string, Promise<string>>();
+  const codeOf = (file: string): Promise<string> => {
+    const code = built.get(file) ?? build(file);
+    built.set(file, code);
+    return code;
+  };
   return {
     server,
     browser,
@@ -44,10 +57,10 @@ export async function openStage(): Promise<Stage> {
     apiOrigin: `http://x.apps.localhost:${server.port}`,
     async openPage() {
       const page = await browser.newPage();
-      await page.goto(`${server.origin}/`);
-      await page.waitForFunction("globalThis.stage !== undefined");
+      await load(page);
       return page;
     },
+    load,
     async serveView(file) {
       server.put(`/views/${file}`, "text/javascript", await codeOf(file));
       return `${server.origin}/views/${file}`;
@@ -60,7 +73,7 @@ export async function openStage(): Promise<Stage> {
   };
 }
 
-async function codeOf(file: string): Promise<string> {
+async function build(file: string): Promise<string> {
   const path = here(`../views/${file}`);
   const raw = await readFile(path, "utf8");
   return /^import /m.test(raw) ? bundle(path) : raw;
