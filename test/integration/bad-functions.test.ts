@@ -3,8 +3,6 @@ import type { WireError } from "@berth/protocol";
 import { describe, expect, it } from "vitest";
 import { startBerth } from "../support/start-berth.ts";
 
-/** Less than the default ten seconds, so that what spins ends soon. */
-
 /** Each path misbehaves in its own way. */
 const server = `
   export default {

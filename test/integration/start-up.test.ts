@@ -131,11 +131,18 @@ describe("starting", () => {
   });
 
   it("proves its posture when asked, and says what the operator should know", async () => {
-    await using berth = await startBerth();
+    const placement = { default: "dedicated", publishers: { test: "fleet" } } as const;
+    await using berth = await startBerth({ berth: { placement } });
     const posture = await berth.admin.call("getPosture");
     expect(posture.engine.name).toBe("workerd");
     expect(posture.limits.length).toBeGreaterThan(3);
-    expect(posture.notices.join(" ")).toMatch(/master key.*does not fsync/s);
+    expect(posture.notices.join(" ")).toMatch(
+      /master key.*does not fsync.*fleet for apps of test/s,
+    );
+    expect(posture.placement).toEqual({
+      default: "dedicated",
+      publishers: [{ publisher: "test", placement: "fleet" }],
+    });
     expect(posture.level).not.toBe("unsafe");
     expect(await berth.berth.posture()).toBe(await berth.berth.posture());
   });

@@ -82,13 +82,19 @@ export interface Cell {
   ping(): Promise<void>;
   readCpuMs(): number;
   readMemoryBytes(): number;
+  /**
+   * From now on the cell gets no processor, and keeps its memory and connections. Only asked for
+   * while no request runs. A driver that cannot do that leaves both methods out: its cells then
+   * sleep in one tier, by being stopped.
+   */
+  pause?(): void;
+  /** Undoes `pause`; does nothing to a cell that runs. `stop` must work without it. */
+  resume?(): void;
   /** Ends the process at once and gives back what it held. */
   stop(): Promise<void>;
 }
 
 export interface CellDriver {
-  readonly jail: "bubblewrap" | "off";
-  readonly cgroupVersion: "v1" | "v2" | "none";
   /** @throws BerthError `CELL_START_FAILED` or `JAIL_UNAVAILABLE` */
   startCell(options: {
     readonly id: string;
@@ -102,6 +108,8 @@ export interface CellDriver {
    * @throws BerthError `CELL_START_FAILED`
    */
   replaceEngine(binary: string | undefined, sink: CellSink): Promise<void>;
+  /** Which kind of blank cell an app of this size needs; a number that stands for the kind. */
   heapClassOf(memoryMb: number): number;
+  /** After the last cell was stopped. Idempotent. */
   close(): Promise<void>;
 }

@@ -13,16 +13,22 @@ export type {
   HookResult,
   LoadReport,
 } from "./calls.ts";
+export type { Cell, CellDriver, CellExit, Exchange, LoadDescription } from "./driver.ts";
 export type { JsonValue } from "./json.ts";
 export { createLimitError, findMetLimit, formatLimitLine, type MetLimit } from "./limit-error.ts";
 export { openCellPool } from "./pool/open-cell-pool.ts";
 export type {
+  CellCounts,
   CellEvent,
   CellInfo,
   CellLossCause,
   CellPool,
+  CellPoolBase,
   CellPoolOptions,
+  CellTier,
+  DrivenPoolOptions,
   IsolateUsage,
+  JailedPoolOptions,
   Quarantined,
 } from "./pool/pool.ts";
 export type { CellClock, CellLogger } from "./ports.ts";

@@ -10,13 +10,13 @@ import {
   type CellEvent,
   type CellLogEntry,
   type CellPool,
-  type CellPoolOptions,
   type CellRequest,
   defaultCellLimits,
   type EgressCall,
   engineCompatibilityDate,
   type IsolateModule,
   type IsolateSpec,
+  type JailedPoolOptions,
   openCellPool,
 } from "../src/index.ts";
 
@@ -99,7 +99,7 @@ async function until<T>(find: () => T | undefined, listeners: Set<() => void>): 
   });
 }
 
-export async function openRig(options: Partial<CellPoolOptions> = {}): Promise<Rig> {
+export async function openRig(options: Partial<JailedPoolOptions> = {}): Promise<Rig> {
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), "berth-cells-"));
   const calls: CellCall[] = [];
   const egress: EgressCall[] = [];

@@ -45,6 +45,42 @@ describe("the operator's ceilings", () => {
   });
 });
 
+describe("who shares a cell, and how much memory cells may hold", () => {
+  it("is nobody, and the machine's measure, unless told", () => {
+    expect(parse({})).toMatchObject({
+      placement: { default: "dedicated", publishers: {} },
+      cellMemoryMb: undefined,
+    });
+  });
+
+  it("is chosen for all, and by publisher; the option goes before the environment", () => {
+    const env = { BERTH_PLACEMENT: "organization, acme=fleet", BERTH_CELL_MEMORY: "2048" };
+    expect(parse({}, env)).toMatchObject({
+      placement: { default: "organization", publishers: { acme: "fleet" } },
+      cellMemoryMb: 2048,
+    });
+    expect(parse({ placement: "acme=organization", cellMemory: "512" }, env)).toMatchObject({
+      placement: { default: "dedicated", publishers: { acme: "organization" } },
+      cellMemoryMb: 512,
+    });
+  });
+
+  it.each([
+    ["shared", /one of dedicated, organization, fleet/],
+    ["", /one of dedicated/],
+    ["acme=", /has "acme="/],
+    ["fleet,organization", /given twice/],
+    ["acme=fleet,acme=fleet", /given twice/],
+    ["__proto__=fleet", /not a publisher's name/],
+  ])("refuses the placement %j", (placement, message) => {
+    expect(() => parse({ placement })).toThrow(message);
+  });
+
+  it.each(["0", "-1", "1.5", "lots"])("refuses %j as memory", (cellMemory) => {
+    expect(() => parse({ cellMemory })).toThrow(/whole number of MiB/);
+  });
+});
+
 describe("the public names of `berth serve`", () => {
   it("are none without a public URL", () => {
     expect(domainsOf(parse({}))).toEqual({ console: ["localhost", "127.0.0.1", "[::1]"] });

@@ -118,6 +118,14 @@ export {
   permissionTypes,
 } from "./permissions/grammar.ts";
 export {
+  defaultPlacementPolicy,
+  isPlacementKind,
+  type PlacementKind,
+  type PlacementPolicy,
+  placementKinds,
+  placementMeanings,
+} from "./placement.ts";
+export {
   type CapabilityRequest,
   type DeliveredEvent,
   type EntryInputs,

@@ -4,7 +4,8 @@
  * A cell is one thread, so requests that compute stand in each other's way. An isolate counts as busy
  * when requests wait in its lane, or more than a few of each cell await their answer, at two looks in
  * succession; as calm when one cell less would do, for some seconds. Its cells divide one processor
- * share, so it gets no more of the machine by being busy, only better use of what it has.
+ * share, so it gets no more of the machine by being busy, only better use of what it has. One that is
+ * busiest in a crowded cell that it shares moves out into one of its own, for its neighbours' sake.
  */
 
 import type { IsolateSpec } from "../spec.ts";
@@ -46,9 +47,9 @@ export class Autoscaler {
     this.#options = options;
   }
 
-  /** Told of every request; cheap when the isolate is watched already, or may never have two cells. */
+  /** Told of every request; cheap when the isolate is watched already. */
   watch(spec: IsolateSpec): void {
-    if (this.#watched.has(spec.key) || this.#mostCells(spec) < 2) return;
+    if (this.#watched.has(spec.key)) return;
     this.#watched.set(spec.key, { spec, busyFor: 0, calmFor: 0, isGrowing: false });
     this.#timer ??= setInterval(() => this.#look(), lookMs).unref();
   }
@@ -60,13 +61,16 @@ export class Autoscaler {
   #look(): void {
     for (const [key, watched] of this.#watched) {
       const slots = this.#options.slotsOf(key);
-      const awaited = slots.reduce((sum, slot) => sum + slot.countAwaited(), 0);
+      const awaited = slots.reduce((sum, slot) => sum + slot.countAwaited(key), 0);
       const waiting = this.#options.waiting(key);
       if (awaited + waiting === 0 && slots.length < 2 && !watched.isGrowing) {
         this.#watched.delete(key);
         continue;
       }
-      const isBusy = waiting > 0 || awaited > busyPerCell * slots.length;
+      const crowds = slots.some(
+        (slot) => slot.isolates.size > 1 && slot.findBusiest(busyPerCell) === key,
+      );
+      const isBusy = waiting > 0 || awaited > busyPerCell * slots.length || crowds;
       const isCalm = waiting === 0 && awaited <= calmPerCell * (slots.length - 1);
       watched.busyFor = isBusy ? watched.busyFor + 1 : 0;
       watched.calmFor = isCalm ? watched.calmFor + 1 : 0;
@@ -77,13 +81,17 @@ export class Autoscaler {
   }
 
   #grow(watched: Watched, slots: readonly Slot[]): void {
-    const isShared = slots.some((slot) => slot.isolates.size > 1);
-    if (watched.isGrowing || isShared || slots.length === 0) return;
-    if (slots.length >= this.#mostCells(watched.spec) || !this.#options.hasRoom()) return;
+    if (watched.isGrowing || slots.length === 0) return;
+    const shared = slots.find((slot) => slot.isolates.size > 1);
+    const most = Math.max(this.#mostCells(watched.spec), shared === undefined ? 1 : 2);
+    if (slots.length >= most || !this.#options.hasRoom()) return;
     watched.isGrowing = true;
     void this.#options.grow(watched.spec).finally(() => {
       watched.isGrowing = false;
       watched.busyFor = 0;
+      const { key } = watched.spec;
+      const hasGrown = this.#options.slotsOf(key).length > slots.length;
+      if (shared !== undefined && hasGrown) this.#options.shrink(key, shared);
     });
   }
 

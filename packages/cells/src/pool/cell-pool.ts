@@ -6,6 +6,7 @@
  * only when tenant and placement are equal; a cell that was lost or is closing gets no request.
  */
 
+import { isBerthError } from "@berth/protocol";
 import type {
   CellLogEntry,
   CellRequest,
@@ -25,10 +26,12 @@ import { Autoscaler } from "./autoscaler.ts";
 import { Dispatch } from "./dispatch.ts";
 import { EventFeed } from "./event-feed.ts";
 import { Fleet } from "./fleet.ts";
+import { Hibernation } from "./hibernation.ts";
 import { LimitNotices } from "./limit-notices.ts";
 import { Loader } from "./loader.ts";
 import { Losses } from "./losses.ts";
 import {
+  type CellCounts,
   type CellInfo,
   type CellPool,
   type CellPoolOptions,
@@ -58,7 +61,6 @@ export class JailedCellPool implements CellPool {
   readonly #options: CellPoolOptions;
   readonly #driver: CellDriver;
   readonly #fleet: Fleet;
-  readonly #now: () => number;
   readonly #watchdog: Watchdog;
   readonly #quarantine: Quarantine;
   readonly #admission: Admission;
@@ -66,12 +68,11 @@ export class JailedCellPool implements CellPool {
   readonly #events: EventFeed;
   readonly #dispatch: Dispatch;
   readonly #loader: Loader;
-  readonly #idleTimer: NodeJS.Timeout | undefined;
+  readonly #hibernation: Hibernation;
   #closing: Promise<void> | undefined;
 
   constructor({ options: given, driver, createCellId, now }: CellPoolParts) {
     this.#driver = driver;
-    this.#now = now;
     this.#events = new EventFeed(given.logger);
     const onLog = (entry: CellLogEntry) => given.onLog(entry);
     const notices = new LimitNotices({ events: this.#events, onLog, now });
@@ -99,6 +100,7 @@ export class JailedCellPool implements CellPool {
       events: this.#events,
       notices,
       logger: options.logger,
+      now,
     });
     this.#watchdog = new Watchdog({
       now,
@@ -122,6 +124,7 @@ export class JailedCellPool implements CellPool {
       autoscaler: this.#autoscaler,
       watchdog: this.#watchdog,
       notices,
+      events: this.#events,
       findSlot: (key) => this.#fleet.findSlot(key),
       loadSlot: async (spec) => (await this.#loader.load(spec)).slot,
       now,
@@ -133,11 +136,18 @@ export class JailedCellPool implements CellPool {
       run: (input, ask) => this.#dispatch.run(input, ask),
       now,
     });
-    const idleStopMs = options.idleStopMs ?? 600_000;
-    if (idleStopMs > 0) {
-      const sweep = () => void this.stopIdle(idleStopMs);
-      this.#idleTimer = setInterval(sweep, Math.max(50, idleStopMs / 4)).unref();
-    }
+    this.#hibernation = new Hibernation({
+      fleet: this.#fleet,
+      events: this.#events,
+      idlePauseMs: options.idlePauseMs,
+      idleStopMs: options.idleStopMs,
+      now,
+      release: (slot, key) => this.#releaseFrom(slot, key),
+      retire: (slot) => this.#retire(slot),
+      onFailure: (error) =>
+        options.logger.error({ err: error }, "idle cells were not put to sleep"),
+    });
+    this.#hibernation.start();
   }
 
   /** Fills the stock for apps of this size; for the start of the server. */
@@ -201,11 +211,26 @@ export class JailedCellPool implements CellPool {
       slot.isClosing = false;
       return this.#fleet.stop(slot, "released");
     }
-    slot.isolates.delete(key);
-    slot.reports.delete(key);
+    // Until it is unloaded it stays in the books, so that it is not loaded here again meanwhile.
+    if (!slot.isClosing) await this.#unload(slot, key);
+    slot.drop(key);
     if (slot.isClosing) return;
-    await slot.cell.unload(key);
-    slot.applyLimits();
+    if (slot.isolates.size === 0 && slot.loads === 0) await this.#fleet.stop(slot, "released");
+    else slot.applyLimits();
+  }
+
+  async #unload(slot: Slot, key: string): Promise<void> {
+    // Like a load it keeps the cell from being put to sleep.
+    slot.loads += 1;
+    try {
+      await slot.wake();
+      await slot.cell.unload(key);
+    } catch (error) {
+      // Of a cell that is gone, all is unloaded.
+      if (!isBerthError(error) || error.code !== "CELL_LOST") throw error;
+    } finally {
+      slot.endLoad();
+    }
   }
 
   async replaceEngine(binary?: string): Promise<void> {
@@ -219,6 +244,7 @@ export class JailedCellPool implements CellPool {
   }
 
   async #retire(slot: Slot): Promise<void> {
+    slot.isRetired = true;
     for (const key of slot.isolates.keys()) this.#fleet.unassign(key, slot);
     await slot.drained(undefined, retireMs);
     if (!slot.isClosing) await this.#fleet.stop(slot, "replaced");
@@ -232,13 +258,16 @@ export class JailedCellPool implements CellPool {
     this.#quarantine.pardon(key);
   }
 
-  async stopIdle(olderThanMs: number): Promise<number> {
-    const before = this.#now() - olderThanMs;
-    const idle = this.#fleet.slots.filter(
-      (slot) => slot.isIdle && !slot.isClosing && slot.lastUsedAt <= before,
-    );
-    await Promise.all(idle.map((slot) => this.#fleet.stop(slot, "idle")));
-    return idle.length;
+  pauseIdle(olderThanMs: number): number {
+    return this.#hibernation.pauseIdle(olderThanMs);
+  }
+
+  stopIdle(olderThanMs: number): Promise<number> {
+    return this.#hibernation.stopIdle(olderThanMs);
+  }
+
+  counts(): CellCounts {
+    return this.#fleet.counts();
   }
 
   usage(key: string): IsolateUsage | undefined {
@@ -259,7 +288,7 @@ export class JailedCellPool implements CellPool {
   }
 
   async #close(): Promise<void> {
-    clearInterval(this.#idleTimer);
+    this.#hibernation.close();
     this.#autoscaler.close();
     this.#admission.close();
     this.#loader.close();

@@ -8,6 +8,7 @@ import { createLimitError } from "../limit-error.ts";
 import { defaultCellLimits, type IsolateSpec } from "../spec.ts";
 import type { Admission, Place } from "./admission.ts";
 import type { Autoscaler } from "./autoscaler.ts";
+import type { EventFeed } from "./event-feed.ts";
 import { Flight } from "./flight.ts";
 import type { LimitNotices } from "./limit-notices.ts";
 import type { Slot } from "./slot.ts";
@@ -15,6 +16,8 @@ import type { Watchdog } from "./watchdog.ts";
 
 const maxRequestsPerCell = 1_000;
 const maxRepeats = 1;
+/** Where cells are few, another request may take the cell that was just loaded for this one. */
+const maxStolen = 3;
 
 export interface AskedContext {
   readonly requestId: string;
@@ -35,6 +38,7 @@ export interface DispatchOptions {
   readonly autoscaler: Autoscaler;
   readonly watchdog: Watchdog;
   readonly notices: LimitNotices;
+  readonly events: EventFeed;
   /** At once when the isolate is loaded. */
   findSlot(key: string): Slot | undefined;
   loadSlot(spec: IsolateSpec): Promise<Slot>;
@@ -79,15 +83,23 @@ export class Dispatch {
   async serve<Result>(asked: Asked, ask: Ask<Result>): Promise<Result> {
     const { findSlot, loadSlot } = this.#options;
     const { spec, context, isRepeatable } = asked;
-    for (let repeats = 0; ; repeats += 1) {
+    let stolen = 0;
+    for (let repeats = 0; ; ) {
       let isSent = false;
       try {
         const slot = findSlot(spec.key) ?? (await loadSlot(spec));
-        isSent = true;
-        return await this.run({ slot, spec, context }, (flight) => ask(slot, flight));
+        if (slot.isClosing && stolen < maxStolen) {
+          stolen += 1;
+          continue;
+        }
+        return await this.run({ slot, spec, context }, (flight) => {
+          isSent = true;
+          return ask(slot, flight);
+        });
       } catch (error) {
         const isLost = isBerthError(error) && error.code === "CELL_LOST";
         if (!isLost || repeats === maxRepeats || (isSent && !isRepeatable)) throw error;
+        repeats += 1;
       }
     }
   }
@@ -102,6 +114,7 @@ export class Dispatch {
     ask: (flight: Flight) => Promise<Result>,
   ): Promise<Result> {
     const { slot, spec, context } = input;
+    if (slot.isClosing) throw new BerthError("CELL_LOST", "The cell was stopped; try again.");
     if (slot.flights.size >= maxRequestsPerCell) {
       const message = `The app has ${slot.flights.size} requests running; no more are taken.`;
       const allowed = maxRequestsPerCell;
@@ -123,11 +136,12 @@ export class Dispatch {
         this.#endFlight(slot, ended, error);
       },
     });
-    slot.flights.add(flight);
+    slot.startFlight(flight);
     this.#options.watchdog.watch(slot);
     if (signal?.aborted === true) giveUp();
     else signal?.addEventListener("abort", giveUp, { once: true });
     try {
+      if (!slot.isAwake) await this.#wake(slot);
       return await ask(flight);
     } catch (error) {
       flight.onEnd(isBerthError(error) ? error : undefined);
@@ -135,9 +149,16 @@ export class Dispatch {
     }
   }
 
+  async #wake(slot: Slot): Promise<void> {
+    if (slot.isPaused) {
+      const isolateKeys = [...slot.isolates.keys()];
+      this.#options.events.emit({ type: "cell-resumed", cellId: slot.cell.id, isolateKeys });
+    }
+    await slot.wake();
+  }
+
   #endFlight(slot: Slot, flight: Flight, error: BerthError | undefined): void {
-    slot.endFlight(flight);
-    slot.lastUsedAt = this.#options.now();
+    slot.endFlight(flight, this.#options.now());
     if (error === undefined) return;
     const { isolateKey, requestId } = flight;
     this.#options.notices.tell(error, { cellId: slot.cell.id, isolateKey, requestId });

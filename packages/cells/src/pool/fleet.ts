@@ -9,18 +9,20 @@ import { BerthError } from "@berth/protocol";
 import type { Cell, CellDriver, CellExit } from "../driver.ts";
 import type { IsolateSpec } from "../spec.ts";
 import type { EventFeed } from "./event-feed.ts";
+import { findMemoryBudgetBytes } from "./memory-budget.ts";
 import {
+  type CellCounts,
+  type CellEvent,
   type CellInfo,
   type CellPoolOptions,
   defaultMaxWaitMs,
   type IsolateUsage,
 } from "./pool.ts";
+import { Room } from "./room.ts";
 import { Slot } from "./slot.ts";
 import { Stock, type TakenCell } from "./stock.ts";
 
-const retryAfterSeconds = 1;
-
-export type StopReason = "idle" | "released" | "capacity" | "invalid" | "replaced" | "closed";
+export type StopReason = Extract<CellEvent, { type: "cell-stopped" }>["reason"];
 
 export interface FleetOptions {
   readonly options: CellPoolOptions;
@@ -52,12 +54,11 @@ export class Fleet {
   readonly #now: () => number;
   readonly #onExit: (slot: Slot, exit: CellExit) => void;
   readonly #stock: Stock;
+  readonly #room: Room;
   readonly #maxCells: number;
-  readonly #maxWaitMs: number;
+  readonly #memoryBudgetBytes: number;
   readonly #slots = new Set<Slot>();
   readonly #byKey = new Map<string, Homes>();
-  /** Cells on their way to an isolate, wherever they come from. */
-  #openingCount = 0;
   /** Cells on their way to a placement, so that two first requests share one. */
   readonly #opening = new Map<string, Promise<Placed>>();
 
@@ -67,11 +68,22 @@ export class Fleet {
     this.#now = now;
     this.#onExit = onExit;
     this.#maxCells = options.maxCells ?? 64;
-    this.#maxWaitMs = options.maxWaitMs ?? defaultMaxWaitMs;
+    this.#memoryBudgetBytes = findMemoryBudgetBytes(options.memoryBudgetMb);
+    this.#room = new Room({
+      maxCells: this.#maxCells,
+      memoryBudgetBytes: this.#memoryBudgetBytes,
+      maxWaitMs: options.maxWaitMs ?? defaultMaxWaitMs,
+      countCells: () => this.#count(),
+      countStarting: () => this.#stock.startingCount,
+      readMemoryBytes: () => this.#readMemoryBytes(),
+      slots: () => this.slots,
+      dropBlank: () => this.#stock.dropOne(),
+      stop: (slot, reason) => this.stop(slot, reason),
+    });
     this.#stock = new Stock({
       size: options.warmCells ?? 1,
       start: (heapClassMb) => driver.startCell({ id: createCellId(), heapClassMb, sink: options }),
-      hasRoom: () => this.#count() < this.#maxCells,
+      hasRoom: () => this.hasRoom,
       onStarted: (cell, startMs) =>
         this.#events.emit({ type: "cell-started", cellId: cell.id, startMs }),
       onStartFailed: (error) => {
@@ -85,7 +97,14 @@ export class Fleet {
     let count = 0;
     // Those that only finish what they have make place for their successors.
     for (const slot of this.#slots) if (!slot.isRetired) count += 1;
-    return count + this.#openingCount + this.#stock.count;
+    return count + this.#stock.count;
+  }
+
+  #readMemoryBytes(): number {
+    let bytes = 0;
+    for (const { cell } of this.#slots) bytes += cell.readMemoryBytes();
+    for (const cell of this.#stock.cells) bytes += cell.readMemoryBytes();
+    return bytes;
   }
 
   /** Fills the stock for apps of this size; for the start of the server. */
@@ -130,7 +149,7 @@ export class Fleet {
     if (homes?.slots.delete(slot) !== true) return;
     if (homes.slots.size === 0) this.#byKey.delete(key);
     else {
-      homes.spentCpuMs += slot.cell.readCpuMs();
+      homes.spentCpuMs += slot.cpuMsOf(key);
       this.#shareOut(homes.slots);
     }
   }
@@ -141,36 +160,49 @@ export class Fleet {
     if (homes === undefined || slots.length === 0) return undefined;
     const sum = (read: (slot: Slot) => number) => slots.reduce((all, slot) => all + read(slot), 0);
     return {
-      memoryBytes: sum((slot) => slot.cell.readMemoryBytes()),
-      cpuMs: homes.spentCpuMs + sum((slot) => slot.cell.readCpuMs()),
+      memoryBytes: sum((slot) => slot.memoryBytesOf(key)),
+      cpuMs: homes.spentCpuMs + sum((slot) => slot.cpuMsOf(key)),
+      isShared: slots.some((slot) => slot.isShared),
       startedAt: homes.startedAt,
       cells: slots.length,
-      isShared: slots.some((slot) => slot.isolates.size > 1),
     };
   }
 
-  /** Cells of one isolate have one processor share between them. */
+  /** Cells of one isolate have one processor share between them; a shared cell is not its to divide. */
   #shareOut(slots: ReadonlySet<Slot>): void {
-    for (const slot of slots) slot.setShares(slots.size);
+    for (const slot of slots) slot.setShares(slot.isolates.size > 1 ? 1 : slots.size);
   }
 
   /** Whether a cell could be added without anybody having to go. */
   get hasRoom(): boolean {
-    return this.#count() < this.#maxCells;
+    return this.#room.isFree;
   }
 
-  /** A running cell of the same tenant, placement and heap class, or a new one. */
+  /** Stops blank and idle cells until all hold less than they may. @returns how many went */
+  relieve(): Promise<number> {
+    return this.#room.relieve();
+  }
+
+  /**
+   * A running cell of the same tenant, placement and heap class, or a new one. Counts as being
+   * loaded into, until `endLoad`.
+   */
   async place(spec: IsolateSpec): Promise<Placed> {
     const { tenant, placement } = spec;
     const heapClassMb = this.#driver.heapClassOf(spec.limits.memoryMb);
     for (const slot of this.#slots) {
       const isShared = slot.tenant === tenant && slot.placement === placement;
       if (!isShared || !slot.takesOneMore(spec) || slot.cell.heapClassMb !== heapClassMb) continue;
+      slot.beginLoad(spec.key);
       return { slot, taken: { cell: slot.cell, isFromStock: false, cellStartMs: 0 } };
     }
     const group = JSON.stringify([tenant, placement, heapClassMb]);
     const opening = this.#opening.get(group);
-    if (opening !== undefined) return opening;
+    if (opening !== undefined) {
+      await opening;
+      // It may be full, or gone, by now.
+      return this.place(spec);
+    }
     const promise = this.#openSlot(spec, heapClassMb).finally(() => this.#opening.delete(group));
     this.#opening.set(group, promise);
     return promise;
@@ -184,49 +216,33 @@ export class Fleet {
   async #openSlot(spec: IsolateSpec, heapClassMb: number, isReserved = false): Promise<Placed> {
     const hasBlank = this.#stock.cells.some((cell) => cell.heapClassMb === heapClassMb);
     // Counted before anything is awaited: whoever comes meanwhile finds one place less.
-    this.#openingCount += 1;
+    if (hasBlank) this.#room.take();
+    else await this.#room.enter();
     try {
-      if (!hasBlank) await this.#makeRoom();
       const taken = await this.#stock.take(heapClassMb);
       const { tenant, placement } = spec;
-      const slot = new Slot({ cell: taken.cell, tenant, placement, startedAt: this.#now() });
+      const slot = new Slot({
+        cell: taken.cell,
+        tenant,
+        placement,
+        startedAt: this.#now(),
+        onIdle: () => this.#room.notify(),
+      });
       slot.isReserved = isReserved;
+      slot.beginLoad(spec.key);
       this.#slots.add(slot);
       void taken.cell.exited.then((exit) => this.#onExit(slot, exit));
       return { slot, taken };
     } finally {
-      this.#openingCount -= 1;
+      this.#room.leave();
     }
-  }
-
-  /** Until the cell that is being opened has its place: by a blank one, the longest idle, or a wait. */
-  async #makeRoom(): Promise<void> {
-    const giveUpAt = performance.now() + this.#maxWaitMs;
-    while (this.#count() > this.#maxCells) {
-      if (await this.#stock.dropOne()) continue;
-      const idle = [...this.#slots].filter((slot) => slot.isIdle && !slot.isClosing);
-      const oldest = idle.sort((a, b) => a.lastUsedAt - b.lastUsedAt)[0];
-      if (oldest !== undefined) await this.stop(oldest, "capacity");
-      else await this.#someIdle(giveUpAt - performance.now());
-    }
-  }
-
-  /** @throws UNAVAILABLE when every cell stays busy */
-  async #someIdle(maxMs: number): Promise<void> {
-    const busy = [...this.#slots].filter((slot) => !slot.isClosing);
-    await Promise.race(busy.map((slot) => slot.idle(Math.max(0, maxMs))));
-    // A cell between its load and the request that it was loaded for only seems to be idle.
-    await new Promise(setImmediate);
-    if (busy.some((slot) => slot.isIdle || slot.isClosing)) return;
-    if (maxMs > 0 && busy.length > 0) return;
-    const message = `All ${this.#maxCells} cells of this server are busy; try again in ${retryAfterSeconds} s.`;
-    throw new BerthError("UNAVAILABLE", message, { details: { retryAfterSeconds } });
   }
 
   forget(slot: Slot): void {
     slot.isClosing = true;
     this.#slots.delete(slot);
     for (const key of this.#byKey.keys()) this.unassign(key, slot);
+    this.#room.notify();
   }
 
   async stop(slot: Slot, reason: StopReason): Promise<void> {
@@ -242,6 +258,7 @@ export class Fleet {
   #describe(cell: Cell, slot: Slot | undefined): CellInfo {
     return {
       id: cell.id,
+      tier: slot?.tier ?? "blank",
       tenant: slot?.tenant,
       placement: slot?.placement,
       isolateKeys: slot === undefined ? [] : [...slot.isolates.keys()],
@@ -259,6 +276,17 @@ export class Fleet {
   list(): readonly CellInfo[] {
     const used = [...this.#slots].map((slot) => this.#describe(slot.cell, slot));
     return [...used, ...this.#stock.cells.map((cell) => this.#describe(cell, undefined))];
+  }
+
+  counts(): CellCounts {
+    const counts = { blank: this.#stock.cells.length, busy: 0, idle: 0, paused: 0 };
+    for (const slot of this.#slots) counts[slot.tier] += 1;
+    return {
+      ...counts,
+      memoryBytes: this.#readMemoryBytes(),
+      memoryBudgetBytes: this.#memoryBudgetBytes,
+      maxCells: this.#maxCells,
+    };
   }
 
   async close(): Promise<void> {

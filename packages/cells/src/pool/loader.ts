@@ -87,7 +87,6 @@ export class Loader {
     quarantine.check(spec.key);
     const { slot, taken } = await place();
     const startedAt = performance.now();
-    slot.loads += 1;
     try {
       slot.applyLimits(spec.limits);
       const limits = {
@@ -103,17 +102,22 @@ export class Loader {
       const { cellStartMs, isFromStock } = taken;
       const loadMs = performance.now() - startedAt;
       const report = { cellId: slot.cell.id, isFromStock, cellStartMs, loadMs, ...description };
-      slot.isolates.set(spec.key, spec);
-      slot.reports.set(spec.key, report);
+      slot.add(spec, report);
       if (!slot.isClosing) fleet.assign(spec.key, slot);
       return { slot, report };
     } catch (error) {
+      slot.spent += 1;
       if (slot.isolates.size === 0 && slot.loads === 1) await fleet.stop(slot, "invalid");
-      else if (!slot.isClosing) slot.applyLimits();
+      else {
+        // What it left in a cell that it shares is the engine's to keep, so it does that once.
+        quarantine.recordSuspects([spec.key]);
+        if (!slot.isClosing) slot.applyLimits();
+      }
       throw error;
     } finally {
-      slot.endLoad();
       slot.lastUsedAt = now();
+      slot.usedAt.set(spec.key, slot.lastUsedAt);
+      slot.endLoad();
     }
   }
 }

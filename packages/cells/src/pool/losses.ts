@@ -24,12 +24,16 @@ function causeOf({ cause }: CellExit): CellLossCause {
   return cause === "start" ? "start" : "crash";
 }
 
+/** The engine ends `waitUntil` 30 s after the answer. */
+const workAfterAnswerMs = 35_000;
+
 export interface LossesOptions {
   readonly fleet: Fleet;
   readonly quarantine: Quarantine;
   readonly events: EventFeed;
   readonly notices: LimitNotices;
   readonly logger: CellLogger;
+  now(): number;
 }
 
 export interface Loss {
@@ -66,6 +70,19 @@ export class Losses {
     return keys.size === 1 ? ([...keys][0] ?? null) : null;
   }
 
+  /**
+   * All that may have ended a cell which they shared: who was asked for last may be innocent, since
+   * an app works on after its answers. One that rested cannot have done it.
+   */
+  #listSuspects(slot: Slot): Set<string> {
+    const since = this.#options.now() - workAfterAnswerMs;
+    const keys = new Set([...slot.flights].map((flight) => flight.isolateKey));
+    for (const key of slot.isolates.keys()) {
+      if ((slot.usedAt.get(key) ?? slot.startedAt) >= since) keys.add(key);
+    }
+    return keys;
+  }
+
   /** A cell in use ended by itself, or by the kernel's hand. */
   onExit(slot: Slot, exit: CellExit): void {
     if (slot.isClosing) return;
@@ -81,19 +98,23 @@ export class Losses {
     const { slot, cause, culprit, error } = loss;
     if (slot.isClosing) return;
     const isolateKeys = [...slot.isolates.keys()];
+    const suspects = this.#listSuspects(slot);
     const guilty = [...slot.flights].find((flight) => flight.isolateKey === culprit);
     const detail = loss.detail ?? error.message;
     const cellId = slot.cell.id;
     fleet.forget(slot);
-    if (culprit !== null) {
+    // In a cell of its own the next loss names the one; until then nobody is held back for another.
+    const isProven = culprit !== null && suspects.size <= 1;
+    const isNamed = cause !== "memory" || isProven;
+    if (culprit !== null && isNamed) {
       const requestId = guilty?.requestId ?? null;
       this.#options.notices.tell(error, { cellId, isolateKey: culprit, requestId });
     }
     slot.failFlights((flight) => (flight.isolateKey === culprit ? error : lostToOthers()));
     logger.warn({ cellId, isolateKeys, cause, detail }, "cell lost");
     events.emit({ type: "cell-lost", cellId, isolateKeys, cause, detail });
-    if (culprit === null) quarantine.recordSuspects(isolateKeys);
-    const sentence = culprit === null ? undefined : quarantine.recordLoss(culprit, cause);
+    if (!isProven) quarantine.recordSuspects(suspects);
+    const sentence = isProven ? quarantine.recordLoss(culprit, cause) : undefined;
     if (culprit !== null && sentence !== undefined) {
       events.emit({ type: "quarantined", isolateKey: culprit, ...sentence });
     }

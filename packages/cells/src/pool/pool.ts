@@ -12,6 +12,7 @@ import type {
   HookResult,
   LoadReport,
 } from "../calls.ts";
+import type { CellDriver } from "../driver.ts";
 import type { JsonValue } from "../json.ts";
 import type { CellClock, CellLogger } from "../ports.ts";
 import type { LimitEnforcer } from "../posture/posture.ts";
@@ -19,14 +20,20 @@ import type { IsolateSpec } from "../spec.ts";
 
 export const defaultMaxWaitMs = 10_000;
 
-export interface CellPoolOptions extends CellSink {
-  /** Made when missing. Holds sockets and the engine's configuration; one pool at a time. */
-  readonly folder: string;
-  /** `off` runs the engine unjailed: development only. */
-  readonly jail: "required" | "off";
+/** What holds whatever a cell is. */
+export interface CellPoolBase extends CellSink {
   /** Blank cells kept waiting for each heap class in use. Default 1. */
   readonly warmCells?: number;
-  /** Cells without a request for so long are stopped. Default 10 minutes; 0 never. */
+  /**
+   * First tier of sleep: cells without a request for so long get no processor any more, and keep
+   * their memory; the next request goes on at once. Default 1 minute; 0 never; anything shorter
+   * than 35 s counts as 35 s, for so long an answered app may finish its work.
+   */
+  readonly idlePauseMs?: number;
+  /**
+   * Second tier: cells without a request for so long are stopped, and isolates leave a cell that
+   * others keep busy. Default 10 minutes; 0 never.
+   */
   readonly idleStopMs?: number;
   /** How long a request waits for its turn, or for a cell to become free. Default 10 s. */
   readonly maxWaitMs?: number;
@@ -34,26 +41,64 @@ export interface CellPoolOptions extends CellSink {
   readonly maxCellsPerIsolate?: number;
   /** Blank ones included. Default 64. */
   readonly maxCells?: number;
-  readonly engine?: { readonly binary?: string };
-  /** Default: the best that this host has. */
-  readonly cgroup?: "auto" | "off";
+  /**
+   * Private memory of all cells together. Above it blank cells go first, then the longest idle; a
+   * busy one never does, but no cell is added. MiB; default: 70 % of the machine's, or of what the
+   * server's control group may have.
+   */
+  readonly memoryBudgetMb?: number;
   readonly logger: CellLogger;
   readonly clock?: CellClock;
 }
 
+/** Cells of the library's own driver: workerd in bubblewrap. */
+export interface JailedPoolOptions extends CellPoolBase {
+  /** Made when missing. Holds sockets and the engine's configuration; one pool at a time. */
+  readonly folder: string;
+  /** `off` runs the engine unjailed: development only. */
+  readonly jail: "required" | "off";
+  readonly engine?: { readonly binary?: string };
+  /** Default: the best that this host has. */
+  readonly cgroup?: "auto" | "off";
+  readonly driver?: undefined;
+}
+
+/** Cells of your own driver, which jails and limits them as it promises. */
+export interface DrivenPoolOptions extends CellPoolBase {
+  /** Closed with the pool. */
+  readonly driver: CellDriver;
+}
+
+export type CellPoolOptions = JailedPoolOptions | DrivenPoolOptions;
+
 export interface IsolateUsage {
-  /** Resident memory of the cell without page cache. */
+  /** Resident memory without page cache; of a shared cell an equal part. */
   readonly memoryBytes: number;
+  /** Exact, but where `isShared`: then divided among those whose requests ran at the time. */
   readonly cpuMs: number;
+  /** Another isolate runs in one of its cells, or did while this one was there. */
+  readonly isShared: boolean;
   /** Milliseconds, by the pool's clock. */
   readonly startedAt: number;
   readonly cells: number;
-  /** Other isolates run in them too: then memory and processor time are of all together. */
-  readonly isShared: boolean;
+}
+
+/**
+ * `blank`: waits for code. `busy`: a request runs. `idle`: none does. `paused`: none did for a
+ * while, and it gets no processor. What sleeps deeper has no cell.
+ */
+export type CellTier = "blank" | "busy" | "idle" | "paused";
+
+export interface CellCounts extends Readonly<Record<CellTier, number>> {
+  /** Private memory of all. */
+  readonly memoryBytes: number;
+  readonly memoryBudgetBytes: number;
+  readonly maxCells: number;
 }
 
 export interface CellInfo {
   readonly id: string;
+  readonly tier: CellTier;
   /** Undefined while the cell is blank. */
   readonly tenant: string | undefined;
   readonly placement: string | undefined;
@@ -79,7 +124,19 @@ export type CellEvent =
       readonly type: "cell-stopped";
       readonly cellId: string;
       readonly isolateKeys: readonly string[];
-      readonly reason: "idle" | "released" | "capacity" | "invalid" | "replaced" | "closed";
+      readonly reason:
+        | "idle"
+        | "released"
+        | "capacity"
+        | "memory"
+        | "invalid"
+        | "replaced"
+        | "closed";
+    }
+  | {
+      readonly type: "cell-paused" | "cell-resumed";
+      readonly cellId: string;
+      readonly isolateKeys: readonly string[];
     }
   | {
       readonly type: "cell-lost";
@@ -168,8 +225,11 @@ export interface CellPool extends AsyncDisposable {
   quarantined(): readonly Quarantined[];
   /** Lets an isolate that is held back start again at once, with a clean record. */
   pardon(key: string): void;
-  /** @returns how many cells were stopped */
+  /** First tier of sleep, now. @returns how many cells were paused; 0 where the driver cannot */
+  pauseIdle(olderThanMs: number): number;
+  /** Second tier, now. @returns how many cells were stopped */
   stopIdle(olderThanMs: number): Promise<number>;
+  counts(): CellCounts;
   usage(key: string): IsolateUsage | undefined;
   list(): readonly CellInfo[];
   onEvent(listener: (event: CellEvent) => void): () => void;

@@ -42,6 +42,8 @@ export class Quarantine {
   recordLoss(key: string, reason: string): Sentence | undefined {
     const now = this.#now();
     this.#forget(now);
+    // Nobody else loses a cell by it, for as long.
+    this.#suspects.set(key, now + suspectMs);
     const history = this.#histories.get(key) ?? { losses: [], heldTimes: 0, heldUntil: 0, reason };
     history.losses = [...history.losses.filter((at) => now - at < windowMs), now];
     history.reason = reason;
@@ -59,6 +61,7 @@ export class Quarantine {
         this.#histories.delete(key);
       }
     }
+    for (const [key, until] of this.#suspects) if (until <= now) this.#suspects.delete(key);
   }
 
   /**
@@ -67,7 +70,7 @@ export class Quarantine {
    */
   recordSuspects(keys: Iterable<string>): void {
     const now = this.#now();
-    for (const [key, until] of this.#suspects) if (until <= now) this.#suspects.delete(key);
+    this.#forget(now);
     for (const key of keys) this.#suspects.set(key, now + suspectMs);
   }
 

@@ -4,13 +4,17 @@ import type { BerthError } from "@berth/protocol";
 import type { LoadReport } from "../calls.ts";
 import type { Cell } from "../driver.ts";
 import { type CellLimits, defaultCellLimits, type IsolateSpec } from "../spec.ts";
+import { CpuShares } from "./cpu-shares.ts";
 import type { Flight } from "./flight.ts";
+import type { CellTier } from "./pool.ts";
 
 export interface SlotOptions {
   readonly cell: Cell;
   readonly tenant: string;
   readonly placement: string;
   readonly startedAt: number;
+  /** No request and no load is left. */
+  onIdle(): void;
 }
 
 export interface PendingPing {
@@ -39,6 +43,12 @@ export class Slot {
   readonly reports = new Map<string, LoadReport>();
   readonly flights = new Set<Flight>();
   lastUsedAt: number;
+  /** When the last request or load of an isolate ended. */
+  readonly usedAt = new Map<string, number>();
+  /** Isolates that were unloaded or failed to load: the engine may keep their memory. */
+  spent = 0;
+  /** It gets no processor; `wake` first. */
+  isPaused = false;
   /** Loads under way: a cell that waits for its first code is not idle. */
   loads = 0;
   /** No new isolates and no new requests: it is being stopped, or is gone. */
@@ -57,10 +67,14 @@ export class Slot {
   restSince: number | undefined;
   restLookAt: number | undefined;
   restCpuMs = 0;
+  readonly #onIdle: () => void;
   readonly #drainWaiters = new Set<() => void>();
   #shares = 1;
+  #cpuShares: CpuShares | undefined;
+  #waking: Promise<void> | undefined;
 
-  constructor({ cell, tenant, placement, startedAt }: SlotOptions) {
+  constructor({ cell, tenant, placement, startedAt, onIdle }: SlotOptions) {
+    this.#onIdle = onIdle;
     this.cell = cell;
     this.tenant = tenant;
     this.placement = placement;
@@ -71,6 +85,82 @@ export class Slot {
 
   get isIdle(): boolean {
     return this.flights.size === 0 && this.loads === 0;
+  }
+
+  get tier(): Exclude<CellTier, "blank"> {
+    if (!this.isIdle) return "busy";
+    return this.isPaused ? "paused" : "idle";
+  }
+
+  /** Several isolates run in it, or have. */
+  get isShared(): boolean {
+    return this.#cpuShares !== undefined;
+  }
+
+  /** Of a cell that one isolate has to itself, all. */
+  cpuMsOf(key: string): number {
+    if (this.#cpuShares === undefined) return this.cell.readCpuMs();
+    this.settleCpu();
+    return this.#cpuShares.read(key);
+  }
+
+  memoryBytesOf(key: string): number {
+    if (!this.isolates.has(key)) return 0;
+    return this.cell.readMemoryBytes() / this.isolates.size;
+  }
+
+  /** Before and after each request, so that each interval goes to those that ran in it. */
+  settleCpu(): void {
+    this.#cpuShares?.settle([...this.flights].map((flight) => flight.isolateKey));
+  }
+
+  beginLoad(key: string): void {
+    this.loads += 1;
+    const others = [...this.isolates.keys()].filter((each) => each !== key);
+    if (others.length === 0 || this.#cpuShares !== undefined) return;
+    this.#cpuShares = new CpuShares(() => this.cell.readCpuMs(), others);
+  }
+
+  add(spec: IsolateSpec, report: LoadReport): void {
+    this.isolates.set(spec.key, spec);
+    this.reports.set(spec.key, report);
+  }
+
+  drop(key: string): void {
+    this.settleCpu();
+    if (!this.isolates.delete(key)) return;
+    this.#cpuShares?.forget(key);
+    this.reports.delete(key);
+    this.usedAt.delete(key);
+    this.spent += 1;
+  }
+
+  pause(): boolean {
+    const { cell } = this;
+    if (cell.pause === undefined || this.isPaused || !this.isIdle || this.isClosing) return false;
+    // Whether it still turns is just being found out.
+    if (this.ping !== undefined || this.isSuspect) return false;
+    cell.pause();
+    this.isPaused = true;
+    return true;
+  }
+
+  /**
+   * Resolves when the cell's thread turns again, so that it has noticed which of its connections
+   * were closed meanwhile. Rejects when the cell is gone.
+   */
+  wake(): Promise<void> {
+    if (!this.isPaused) return this.#waking ?? Promise.resolve();
+    this.isPaused = false;
+    this.cell.resume?.();
+    this.#waking = this.cell.ping().finally(() => {
+      this.#waking = undefined;
+    });
+    return this.#waking;
+  }
+
+  get isAwake(): boolean {
+    return !this.isPaused && this.#waking === undefined;
   }
 
   applyLimits(further?: CellLimits): void {
@@ -91,22 +181,50 @@ export class Slot {
   /** Whether this isolate may join those that are here. */
   takesOneMore(spec: IsolateSpec): boolean {
     if (this.isClosing || this.isRetired || this.isReserved || this.#shares > 1) return false;
+    // It is just leaving.
+    if (this.isolates.has(spec.key)) return false;
     const bounds = [spec, ...this.isolates.values()].map(
       ({ limits }) => limits.maxIsolatesPerCell ?? defaultCellLimits.maxIsolatesPerCell,
     );
-    return this.isolates.size + this.loads < Math.min(...bounds) || this.isolates.has(spec.key);
+    return this.isolates.size + this.loads + this.spent < Math.min(...bounds);
   }
 
-  /** Requests whose answer has not begun. */
-  countAwaited(): number {
-    let count = 0;
-    for (const flight of this.flights) if (flight.isAwaited) count += 1;
-    return count;
+  /** Requests whose answer has not begun, of one isolate. */
+  countAwaited(key: string): number {
+    return this.#awaitedByKey().get(key) ?? 0;
   }
 
-  endFlight(flight: Flight): void {
+  /** The isolate with the most such requests, when all isolates together have more than `least`. */
+  findBusiest(least: number): string | undefined {
+    const counts = [...this.#awaitedByKey()].sort(([, a], [, b]) => b - a);
+    const total = counts.reduce((sum, [, count]) => sum + count, 0);
+    return total > least ? counts[0]?.[0] : undefined;
+  }
+
+  #awaitedByKey(): Map<string, number> {
+    const counts = new Map<string, number>();
+    for (const { isAwaited, isolateKey } of this.flights) {
+      if (isAwaited) counts.set(isolateKey, (counts.get(isolateKey) ?? 0) + 1);
+    }
+    return counts;
+  }
+
+  startFlight(flight: Flight): void {
+    this.settleCpu();
+    this.flights.add(flight);
+  }
+
+  endFlight(flight: Flight, now: number): void {
+    this.settleCpu();
     this.flights.delete(flight);
+    this.lastUsedAt = now;
+    this.usedAt.set(flight.isolateKey, now);
+    this.#tellWaiters();
+  }
+
+  #tellWaiters(): void {
     for (const wake of this.#drainWaiters) wake();
+    if (this.isIdle) this.#onIdle();
   }
 
   hasFlightsOf(key: string | undefined): boolean {
@@ -115,14 +233,9 @@ export class Slot {
     return false;
   }
 
-  /** Resolves when a request or a load ended and none is left, or after `timeoutMs`. */
-  idle(timeoutMs: number): Promise<void> {
-    return this.#until(() => this.isIdle || this.isClosing, timeoutMs);
-  }
-
   endLoad(): void {
     this.loads -= 1;
-    for (const wake of this.#drainWaiters) wake();
+    this.#tellWaiters();
   }
 
   /** Resolves when no request of the isolate (or of any) runs any longer, or after `timeoutMs`. */

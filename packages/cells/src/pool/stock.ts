@@ -53,6 +53,11 @@ export class Stock {
     return count;
   }
 
+  /** Of `count`, those that are not there yet. */
+  get startingCount(): number {
+    return this.count - this.cells.length;
+  }
+
   get cells(): readonly Cell[] {
     return [...this.#shelves.values()].flatMap((shelf) => shelf.ready);
   }
@@ -138,15 +143,13 @@ export class Stock {
     });
   }
 
-  /** Makes room for a cell of another class. */
-  async dropOne(): Promise<boolean> {
+  /** Makes room for a cell of another class. Undefined when there is no blank one. */
+  dropOne(): Promise<void> | undefined {
     for (const shelf of this.#shelves.values()) {
       const cell = shelf.ready.shift();
-      if (cell === undefined) continue;
-      await cell.stop();
-      return true;
+      if (cell !== undefined) return cell.stop();
     }
-    return false;
+    return undefined;
   }
 
   /** Replaces every blank cell by one that is started now. */

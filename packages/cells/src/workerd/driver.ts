@@ -27,10 +27,10 @@ import { IsolateLedger } from "./isolate-ledger.ts";
 import { RateBook } from "./isolate-rates.ts";
 import { type JailPlan, launch } from "./launch.ts";
 import { openOutServer } from "./out-server.ts";
+import { PausableCell } from "./pausable-cell.ts";
 import { pinSocket } from "./pinned-socket.ts";
 import { openRuntimeFolder, type RuntimeFolder } from "./runtime-folder.ts";
 import { WaitingModules } from "./waiting-modules.ts";
-import { WorkerdCell } from "./workerd-cell.ts";
 
 const inSocketName = "in.sock";
 
@@ -163,7 +163,7 @@ export class WorkerdDriver implements CellDriver {
   }
 
   /** @throws BerthError `CELL_START_FAILED` */
-  async startCell({ id, heapClassMb, sink }: StartCellOptions): Promise<WorkerdCell> {
+  async startCell({ id, heapClassMb, sink }: StartCellOptions): Promise<PausableCell> {
     const { runtime, cgroups, uids, sources } = this.#ground;
     const { engine, jail } = this.#plan;
     const { logger, clock } = this.#options;
@@ -216,7 +216,7 @@ export class WorkerdDriver implements CellDriver {
     });
     const socket = pinSocket(join(inFolder, inSocketName), hostUid);
     const held = cleanup.move();
-    return new WorkerdCell({
+    return new PausableCell({
       id,
       heapClassMb,
       hostUid,

@@ -47,6 +47,8 @@ export interface LaunchedProcess {
   isRunning(): boolean;
   /** The last of what it wrote. */
   readOutput(): string;
+  /** To the engine alone. */
+  signal(name: "SIGSTOP" | "SIGCONT"): void;
   kill(): void;
 }
 
@@ -160,10 +162,10 @@ async function becomeReady(child: ChildProcess, input: LaunchInput): Promise<num
   return [findEnginePid(jailPid), jailPid, outerPid];
 }
 
-function killAll(pids: readonly number[]): void {
+function signalAll(pids: readonly number[], name: NodeJS.Signals): void {
   for (const pid of pids) {
     try {
-      process.kill(pid, "SIGKILL");
+      process.kill(pid, name);
     } catch {
       // Gone already.
     }
@@ -208,9 +210,12 @@ export async function launch(input: LaunchInput): Promise<LaunchedProcess> {
       exited,
       readOutput,
       isRunning: () => !hasExited && isThere(pids[0]),
+      // While its first process is ours and alive, the others' ids cannot have been given anew.
+      signal(name) {
+        if (!hasExited) signalAll(pids.slice(0, 1), name);
+      },
       kill() {
-        // While its first process is ours and alive, the others' ids cannot have been given anew.
-        if (!hasExited) killAll(pids);
+        if (!hasExited) signalAll(pids, "SIGKILL");
       },
     };
   } catch (cause) {

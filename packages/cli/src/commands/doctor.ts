@@ -1,10 +1,11 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { isBerthError, toWire } from "@berth/protocol";
+import { isBerthError, type PlacementPolicy, placementMeanings, toWire } from "@berth/protocol";
 import { defineCommand } from "../command.ts";
 import type { CliContext } from "../context.ts";
 import { exitCodes } from "../exit-codes.ts";
+import { parsePlacement } from "../serve/placement.ts";
 import { plainLine } from "../terminal/plain-text.ts";
 import { formatTable } from "../terminal/table.ts";
 
@@ -28,9 +29,11 @@ export const doctorCommand = defineCommand<DoctorOptions>({
     const { probeHost } = await import("@berth/cells");
     const host = await probeHost();
     showHost(context, host);
+    const placement = parsePlacement(context.env.BERTH_PLACEMENT || "dedicated");
+    showPlacement(context, placement);
     const posture = quick ? null : await prove(context);
     const isOk = host.ok && (posture === null || ("ok" in posture && posture.ok));
-    context.terminal.result({ isOk, host, posture });
+    context.terminal.result({ isOk, host, placement, posture });
     return isOk ? exitCodes.ok : exitCodes.failed;
   },
 });
@@ -46,6 +49,16 @@ function showHost({ terminal }: CliContext, host: HostReport): void {
     plainLine(mend && !ok ? `${finding} ${mend}` : finding),
   ]);
   terminal.print(`This host\n${formatTable(rows)}`);
+}
+
+/** As `berth serve` would place with this environment; what a server really does, its posture says. */
+function showPlacement({ terminal }: CliContext, policy: PlacementPolicy): void {
+  const chosen = [
+    ["every publisher", policy.default] as const,
+    ...Object.entries(policy.publishers),
+  ];
+  const rows = chosen.map(([whose, kind]) => [whose, kind, placementMeanings[kind]]);
+  terminal.print(`\nWho shares a cell (BERTH_PLACEMENT)\n${formatTable(rows)}`);
 }
 
 /** The proof, or the error that kept it from being made. */

@@ -38,6 +38,15 @@ export const serveCommand = defineCommand<ServeFlags>({
       description: 'JSON of the most that one installation may have, such as {"memory": 128}',
     },
     {
+      flags: "--placement <kinds>",
+      description:
+        "who shares a cell: dedicated (nobody, the default), organization, fleet; or by publisher, such as dedicated,acme=fleet",
+    },
+    {
+      flags: "--cell-memory <MiB>",
+      description: "of all cells together; default: 70 % of what there is",
+    },
+    {
       flags: "--drain <seconds>",
       description: "in a restart: how long the process before serves the connections that it has",
       default: "75",

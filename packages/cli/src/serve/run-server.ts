@@ -41,6 +41,8 @@ export async function openServer(
     port,
     assets,
     jail: options.jail,
+    placement: options.placement,
+    cells: options.cellMemoryMb === undefined ? {} : { memoryBudgetMb: options.cellMemoryMb },
     productOrigins: options.productOrigins,
     domains: domainsOf(options),
     logger: openLogger(folder, options.isVerbose),

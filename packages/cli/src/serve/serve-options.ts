@@ -1,8 +1,9 @@
 /** What `berth serve` is told: options before the environment, the environment before defaults. */
 import { resolve } from "node:path";
-import { BerthError, type Ceilings } from "@berth/protocol";
+import { BerthError, type Ceilings, type PlacementPolicy } from "@berth/protocol";
 import type { CliContext } from "../context.ts";
 import { readCeilings } from "./limits.ts";
+import { parsePlacement } from "./placement.ts";
 import { type PublicNames, parsePublicNames } from "./public-names.ts";
 
 export interface ServeFlags {
@@ -17,6 +18,8 @@ export interface ServeFlags {
   readonly framesDomain?: string;
   readonly limits?: string;
   readonly drain?: string;
+  readonly placement?: string;
+  readonly cellMemory?: string;
   readonly verbose?: boolean;
 }
 
@@ -30,6 +33,9 @@ export interface ServeOptions {
   readonly hasSamples: boolean;
   readonly isVerbose: boolean;
   readonly jail: "required" | "off";
+  readonly placement: PlacementPolicy;
+  /** Undefined: the pool's own default. */
+  readonly cellMemoryMb: number | undefined;
   readonly productOrigins: readonly string[];
   /** Undefined when browsers reach it by the address that it listens on. */
   readonly publicNames: PublicNames | undefined;
@@ -53,6 +59,8 @@ export function parseServeOptions(
     hasSamples: flags.samples !== false,
     isVerbose: flags.verbose ?? false,
     jail: parseJail(env.BERTH_JAIL),
+    placement: parsePlacement(flags.placement ?? (env.BERTH_PLACEMENT || "dedicated")),
+    cellMemoryMb: parseCellMemory(flags.cellMemory ?? (env.BERTH_CELL_MEMORY || undefined)),
     productOrigins: (flags.productOrigin ?? []).map(parseOrigin),
     publicNames: parsePublicNames({
       publicUrl: flags.publicUrl ?? (env.BERTH_PUBLIC_URL || undefined),
@@ -76,6 +84,15 @@ function parseSeconds(text: string): number {
   const seconds = /^\d{1,5}$/.test(text) ? Number(text) : -1;
   if (seconds >= 0 && seconds <= 86_400) return seconds;
   throw invalid("drain", `--drain is "${text}"; expected seconds, 0 to 86400.`);
+}
+
+function parseCellMemory(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^[1-9]\d{0,7}$/.test(text)) return Number(text);
+  throw invalid(
+    "cell-memory",
+    `--cell-memory (BERTH_CELL_MEMORY) is "${text}"; expected a whole number of MiB, such as 4096.`,
+  );
 }
 
 function parseJail(text: string | undefined): "required" | "off" {

@@ -31,6 +31,11 @@ export async function showHost(
   if (jail === "off") {
     terminal.warn("BERTH_JAIL=off: apps can do what this user can. For development only.");
   }
+  if (options.placement.default === "fleet") {
+    terminal.warn(
+      "Placement fleet for every publisher: organizations share cells, kept apart by the engine alone. See docs/isolation.md.",
+    );
+  }
   if (!isBound) await probePort(host, port);
   if (isReachable(host) && publicNames?.scheme !== "https") {
     terminal.warn(

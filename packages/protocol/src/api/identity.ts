@@ -1,5 +1,6 @@
 /** Sessions, API keys and the host itself as the API shows them. */
 import * as z from "zod";
+import { placementKinds } from "../placement.ts";
 import { plainLine } from "./plain-line.ts";
 import { empty, instant, publisherView } from "./registry.ts";
 import { route } from "./route.ts";
@@ -44,6 +45,12 @@ export const postureView = z.object({
     }),
   ),
   limits: z.array(postureLimitView),
+  placement: z
+    .object({
+      default: z.enum(placementKinds),
+      publishers: z.array(z.object({ publisher: z.string(), placement: z.enum(placementKinds) })),
+    })
+    .describe("Which installations share a cell"),
   notices: z.array(z.string()).describe("What the operator should know, such as where keys lie"),
   provenAt: instant.nullable(),
 });

@@ -107,9 +107,6 @@ export const usageView = z.object({
   failedRequests: z.number(),
   wallMs: z.number().describe("Of all requests together, each to the end of its answer"),
   cpuMs: z.number(),
-  cpuIs: z
-    .enum(["exact", "attributed"])
-    .describe("exact where the cells are its own; attributed where it shares them"),
   capabilityCalls: z.number(),
   deniedCalls: z.number(),
   egressRequests: z.number(),
@@ -121,6 +118,9 @@ export const usageView = z.object({
   memoryBytes: z.number(),
   peakMemoryBytes: z.number().describe("The most that was seen, once a second"),
   cells: z.number(),
+  isEstimate: z
+    .boolean()
+    .describe("It shares a cell now, so processor time and memory are attributed, not measured"),
   /** Of the last 1,000 requests. */
   p50Ms: z.number().nullable(),
   p95Ms: z.number().nullable(),

@@ -87,6 +87,7 @@ export async function createBerth(options: BerthOptions): Promise<Berth> {
     database,
     keys,
     allowPrivate: options.egress?.allowPrivate ?? [],
+    ...(options.placement === undefined ? {} : { placement: options.placement }),
     ground,
   });
   const works = openInstallationRuns({

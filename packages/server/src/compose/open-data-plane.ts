@@ -72,6 +72,7 @@ export async function openDataPlane(
     onCall: (call) => gateway.call(call),
     onEgress: (call) => gateway.egress(call),
     onLog: (entry) => (functions ?? gateway).log(entry),
+    ...options.cells,
     logger: ground.logger,
     clock: ground.clock,
   });
@@ -90,6 +91,7 @@ export async function openDataPlane(
     insight,
     ground,
     createRequestId,
+    ...(options.placement === undefined ? {} : { placement: options.placement }),
     ...(options.ceilings === undefined ? {} : { ceilings: options.ceilings }),
   });
   opened.defer(functions.close);

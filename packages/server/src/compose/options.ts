@@ -1,6 +1,6 @@
 /** What a Berth is made from, and what it gives. */
-import type { CellPool, EntryKind, EntryResult } from "@berth/cells";
-import type { EntryInputs, FunctionLimits, ResourceLimits } from "@berth/protocol";
+import type { CellPool, CellPoolBase, EntryKind, EntryResult } from "@berth/cells";
+import type { EntryInputs, FunctionLimits, PlacementPolicy, ResourceLimits } from "@berth/protocol";
 import type { PostureView } from "@berth/protocol/api";
 import type { Logger } from "pino";
 import type { EgressOptions } from "../gateway/egress/egress.ts";
@@ -62,6 +62,15 @@ export interface BerthOptions {
    */
   readonly ceilings?: Partial<ResourceLimits & FunctionLimits>;
   readonly egress?: Pick<EgressOptions, "allowPrivate" | "resolve" | "connect">;
+  /**
+   * Which installations share a cell. Default: none does (`dedicated`). Choose `fleet` only for
+   * publishers whom you trust with the data of all organizations that use them.
+   */
+  readonly placement?: PlacementPolicy;
+  /** How many cells there may be, how much memory they may hold, and when they sleep. */
+  readonly cells?: Partial<
+    Pick<CellPoolBase, "maxCells" | "memoryBudgetMb" | "idlePauseMs" | "idleStopMs" | "warmCells">
+  >;
   /** When limits are tried out: while starting, in the background, or when first asked for. */
   readonly posture?: "start" | "first-ask";
   readonly logger: Logger;
@@ -106,7 +115,10 @@ export interface Berth extends AsyncDisposable {
   readonly registry: OpenedRegistry;
   readonly database: Database;
   readonly blobs: BlobStore;
-  readonly cells: Pick<CellPool, "list" | "onEvent" | "stopIdle" | "quarantined" | "replaceEngine">;
+  readonly cells: Pick<
+    CellPool,
+    "list" | "counts" | "onEvent" | "pauseIdle" | "stopIdle" | "quarantined" | "replaceEngine"
+  >;
   /** For a restart without an interruption, on PostgreSQL. */
   readonly handOver: HandOver;
   /** Installations whose code is loaded, the latest used first. */

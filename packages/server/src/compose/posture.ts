@@ -1,8 +1,9 @@
 /** What isolates and limits apps on this host, tried out once and kept. */
 import { type HostReport, type Posture, probeHost, provePosture } from "@berth/cells";
-import { BerthError } from "@berth/protocol";
+import { BerthError, type PlacementPolicy } from "@berth/protocol";
 import type { PostureView } from "@berth/protocol/api";
 import type { SandboxCheck } from "../installation/ports.ts";
+import { noticesOfPlacement, viewOfPlacement } from "../runtime/placement-view.ts";
 import type { Database } from "../storage/database.ts";
 import type { Ground } from "../storage/ground.ts";
 import type { KeyRing } from "../storage/keys.ts";
@@ -19,6 +20,8 @@ export interface PostureKeeperOptions {
   readonly database: Pick<Database, "kind">;
   readonly keys: Pick<KeyRing, "isMasterBesideData">;
   readonly allowPrivate: readonly string[];
+  /** Default: nobody shares a cell. */
+  readonly placement?: PlacementPolicy;
   readonly ground: Ground;
 }
 
@@ -40,7 +43,12 @@ export function createPostureKeeper(options: PostureKeeperOptions): PostureKeepe
         "No control group can be written, so memory, CPU share and processes of cells are held by polling, which is coarser; delegate one (systemd: Delegate=yes).",
       );
     }
-    return viewOf(report, posture, notices, new Date(ground.clock.now()));
+    return {
+      ...viewOf(report, posture),
+      placement: viewOfPlacement(options.placement),
+      notices,
+      provenAt: new Date(ground.clock.now()).toISOString(),
+    };
   }
 
   return {
@@ -69,9 +77,7 @@ export function createPostureKeeper(options: PostureKeeperOptions): PostureKeepe
 function viewOf(
   report: HostReport,
   posture: Posture,
-  notices: string[],
-  provenAt: Date,
-): PostureView {
+): Omit<PostureView, "placement" | "notices" | "provenAt"> {
   const isWhole =
     report.ok &&
     posture.ok &&
@@ -93,8 +99,6 @@ function viewOf(
       isProven: ok,
       evidence,
     })),
-    notices,
-    provenAt: provenAt.toISOString(),
   };
 }
 
@@ -115,6 +119,7 @@ function noticesOf(options: PostureKeeperOptions): string[] {
       "The embedded database does not fsync: a power cut may lose the last changes; use PostgreSQL (DATABASE_URL) where that matters.",
     );
   }
+  notices.push(...noticesOfPlacement(options.placement));
   if (options.allowPrivate.length > 0) {
     notices.push(`Apps may be granted private addresses: ${options.allowPrivate.join(", ")}.`);
   }

@@ -16,7 +16,7 @@ export interface InsightDependencies {
   readonly functionUsage: (
     installationId: string,
   ) =>
-    | { readonly memoryBytes: number; readonly cells: number; readonly isShared: boolean }
+    | { readonly memoryBytes: number; readonly cells: number; readonly isEstimate: boolean }
     | undefined;
 }
 
@@ -50,7 +50,7 @@ export function insightHandlers(
         stateKeys: state.keys,
         memoryBytes: cells?.memoryBytes ?? 0,
         cells: cells?.cells ?? 0,
-        cpuIs: cells?.isShared === true ? ("attributed" as const) : ("exact" as const),
+        isEstimate: cells?.isEstimate ?? false,
       };
     },
     async listLogs({ params, query }, context) {

@@ -6,14 +6,14 @@ import type { LiveInstallation } from "../installation/live.ts";
 import type { Upgrade } from "./serve-upgrade.ts";
 
 export interface FunctionUsage {
-  /** Resident memory of its cells; 0 when it sleeps. */
+  /** Resident memory of its cells, or its part of those that it shares. */
   readonly memoryBytes: number;
-  /** Processor time of the cells that run now. */
+  /** Processor time since `startedAt`. */
   readonly cpuMs: number;
+  /** It shares a cell with other installations, so memory and processor time are attributed. */
+  readonly isEstimate: boolean;
   readonly startedAt: number;
   readonly cells: number;
-  /** Processor time and memory are those of cells that others use as well. */
-  readonly isShared: boolean;
 }
 
 export interface Functions {

@@ -4,17 +4,19 @@
  * Owns the keys of loaded isolates. When an installation changes, isolates of an older release or
  * configuration are let run out and dropped.
  */
-import type { CellLogEntry, CellPool } from "@berth/cells";
-import { functionLimits } from "@berth/protocol";
+import type { CellLogEntry, CellPool, IsolateUsage } from "@berth/cells";
+import { functionLimits, type PlacementPolicy } from "@berth/protocol";
 import type { Gateway } from "../gateway/gateway.ts";
 import type { InstallationDirectory, LiveInstallation } from "../installation/live.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { Ground } from "../storage/ground.ts";
+import { createCpuLedger } from "./cpu-ledger.ts";
 import { createFairShare } from "./fair-share.ts";
 import { createFunctionLog } from "./function-log.ts";
 import type { Functions, FunctionUsage } from "./functions.ts";
 import { createHooks } from "./hooks.ts";
 import type { Hosts } from "./hosts.ts";
+import { createPlacement } from "./placement.ts";
 import { createServeFunction } from "./serve-function.ts";
 import { createServeUpgrade } from "./serve-upgrade.ts";
 import { createStackMapper } from "./source-maps/map-stacks.ts";
@@ -39,6 +41,8 @@ export interface FunctionsOptions
   readonly createRequestId: () => string;
   /** Default: the protocol's `functionLimits`. */
   readonly limits?: Partial<FunctionBounds>;
+  /** Which installations share a cell. Default: none does. */
+  readonly placement?: PlacementPolicy;
   /** The operator's; default none. */
   readonly ceilings?: FunctionCeilings;
   /** Default 256 MiB. */
@@ -61,7 +65,9 @@ const restarting = Object.freeze({
 export function openFunctions(options: FunctionsOptions): OpenFunctions {
   const { pool, directory, ground } = options;
   const { wallMs, cpuMs, maxResponseBytes } = { ...functionLimits, ...options.limits };
+  const placement = createPlacement(options.placement);
   const specs = createSpecs({
+    placement,
     registry: options.registry,
     limits: { wallMs, cpuMs, maxResponseBytes },
     ...(options.ceilings === undefined ? {} : { ceilings: options.ceilings }),
@@ -123,15 +129,26 @@ export function openFunctions(options: FunctionsOptions): OpenFunctions {
     });
   });
 
+  const cpuLedger = createCpuLedger();
+
   function usage(installationId: string): FunctionUsage | undefined {
-    const all = specs
-      .keysOf(installationId)
-      .map((key) => pool.usage(key))
-      .filter((each) => each !== undefined);
-    const [first] = all;
-    if (first === undefined) return undefined;
-    // One cell hosts all isolates of an installation, so each reading is of the same cell.
-    return all.reduce((sum, each) => (each.startedAt > sum.startedAt ? each : sum), first);
+    const readings = new Map<string, IsolateUsage>();
+    for (const key of specs.keysOf(installationId)) {
+      const reading = pool.usage(key);
+      if (reading !== undefined) readings.set(key, reading);
+    }
+    const cpu = cpuLedger.add(installationId, readings);
+    if (cpu === undefined) return undefined;
+    const all = [...readings.values()];
+    const live = directory.findLoaded(installationId);
+    return {
+      ...cpu,
+      memoryBytes: all.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0),
+      cells: Math.max(...all.map(({ cells }) => cells)),
+      isEstimate:
+        all.some(({ isShared }) => isShared) &&
+        (live === undefined || placement.kindOf(live) !== "dedicated"),
+    };
   }
 
   return {

@@ -15,6 +15,7 @@ import {
 import type { LiveInstallation } from "../installation/live.ts";
 import type { Registry } from "../registry/registry.ts";
 import { collectModules } from "./modules.ts";
+import { createPlacement, type Placement, publisherOf } from "./placement.ts";
 
 export interface Specs {
   find(key: string): FunctionSpec | undefined;
@@ -40,6 +41,8 @@ const maxSpecs = 1_000;
 
 export interface SpecOptions {
   readonly registry: Pick<Registry, "openPackage">;
+  /** Default: each installation has a cell of its own. */
+  readonly placement?: Placement;
   readonly limits: FunctionBounds;
   /** The operator's, over what a manifest asks and what was given at its installation. Default none. */
   readonly ceilings?: FunctionCeilings;
@@ -51,7 +54,8 @@ export type FunctionCeilings = Partial<FunctionLimits & Pick<ResourceLimits, "me
 /** Bounds of one request; see `functionLimits` for their meaning. */
 export type FunctionBounds = Pick<CellLimits, "wallMs" | "cpuMs" | "maxResponseBytes">;
 
-export function createSpecs({ registry, limits, ceilings = {} }: SpecOptions): Specs {
+export function createSpecs(options: SpecOptions): Specs {
+  const { registry, placement = createPlacement(), limits, ceilings = {} } = options;
   const specs = new Map<string, FunctionSpec>();
   const loading = new Map<string, Promise<FunctionSpec>>();
   const keys = new Map<string, Set<string>>();
@@ -83,8 +87,8 @@ export function createSpecs({ registry, limits, ceilings = {} }: SpecOptions): S
     const { files } = await registry.openPackage(live.digest);
     const spec: FunctionSpec = {
       key,
-      tenant: live.app.slice(0, live.app.indexOf("/")),
-      placement: live.id,
+      tenant: publisherOf(live),
+      placement: placement.textOf(live),
       mainModule: server.entry,
       modules: collectModules(files, server.entry),
       compatibilityDate: server.compatibilityDate ?? engineCompatibilityDate,

@@ -49,7 +49,7 @@ export interface DataPlane extends AsyncDisposable {
 
 export interface DataPlaneOptions
   extends Pick<GatewayOptions, "egress" | "limits">,
-    Pick<FunctionsOptions, "sockets"> {
+    Pick<FunctionsOptions, "sockets" | "placement"> {
   readonly door?: Partial<
     Pick<FrontDoorOptions, "api" | "slowClients" | "headersTimeoutMs" | "idleTimeoutMs">
   >;
@@ -90,6 +90,7 @@ export async function openDataPlane(options: DataPlaneOptions = {}): Promise<Dat
     tokens,
     createRequestId,
     ...(options.functionLimits === undefined ? {} : { limits: options.functionLimits }),
+    ...(options.placement === undefined ? {} : { placement: options.placement }),
     ...(options.sockets === undefined ? {} : { sockets: options.sockets }),
     ...(options.maxRequestBytes === undefined ? {} : { maxRequestBytes: options.maxRequestBytes }),
   });

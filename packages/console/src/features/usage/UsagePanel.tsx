@@ -24,9 +24,14 @@ export function UsagePanel({ installation }: { readonly installation: Installati
             <div className={classes.meters}>
               <UsageMeter
                 label={t("limits.memory")}
-                hint={
-                  used.cells === 0 ? t("usage.asleep") : t("usage.cells", { count: used.cells })
-                }
+                hint={t(
+                  used.cells === 0
+                    ? "usage.asleep"
+                    : used.isEstimate
+                      ? "usage.shared"
+                      : "usage.cells",
+                  { count: used.cells },
+                )}
                 used={used.memoryBytes}
                 limit={installation.resources.memory * bytesPerMb}
               />

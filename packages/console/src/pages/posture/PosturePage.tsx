@@ -60,6 +60,20 @@ function PostureContent({ posture }: { readonly posture: PostureView }) {
       <Section title={t("posture.host")} isFlush>
         <HostFindings findings={posture.host} />
       </Section>
+      <Section title={t("posture.placement")}>
+        <Facts
+          facts={[
+            {
+              label: t("posture.everyPublisher"),
+              value: t(`posture.placementKind.${posture.placement.default}`),
+            },
+            ...posture.placement.publishers.map(({ publisher, placement }) => ({
+              label: publisher,
+              value: t(`posture.placementKind.${placement}`),
+            })),
+          ]}
+        />
+      </Section>
       <Section title={t("posture.engine")}>
         <Facts
           facts={[
