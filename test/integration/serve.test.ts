@@ -1,6 +1,8 @@
 /** `berth serve` and the commands that work on what it serves. */
-import { readFile } from "node:fs/promises";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { chmod, mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { startJailer } from "@berth/cells";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   berthCommand,
@@ -10,6 +12,9 @@ import {
 } from "../support/berth-command.ts";
 import { createTestFolder, prepareDatabase, type TestFolder } from "../support/test-folder.ts";
 
+/** Without an account, as in most containers; another than the cells' own. */
+const serverUid = 1_899_999_998;
+const asUser = ["--user", String(serverUid)];
 let folder: TestFolder;
 let data: string;
 let place: CommandPlace;
@@ -30,10 +35,12 @@ async function failure(...argv: readonly string[]): Promise<{ exit: number | nul
 
 beforeAll(async () => {
   folder = await createTestFolder();
+  // The user that the server becomes has to come through to its data.
+  await chmod(folder.path, 0o711);
   data = join(folder.path, "data");
   place = { cwd: folder.path, configFolder: join(folder.path, "config") };
   await prepareDatabase(data);
-  served = await berthServe(["--port", "0", "--data-dir", data], place);
+  served = await berthServe(["--port", "0", "--data-dir", data, ...asUser], place);
   await succeed("login", served.signInLink);
 });
 
@@ -41,6 +48,14 @@ afterAll(async () => {
   await served?.[Symbol.asyncDispose]();
   await folder?.release();
 });
+
+/** Of the processes that the server started, the one that still is root. */
+function findJailer(serverPid: number): number {
+  const children = readFileSync(`/proc/${serverPid}/task/${serverPid}/children`, "utf8");
+  const command = (pid: string) => readFileSync(`/proc/${pid}/cmdline`, "utf8");
+  const found = children.split(" ").find((pid) => pid && command(pid).includes("jailer-process"));
+  return Number(found);
+}
 
 describe("berth serve", () => {
   it("has made the organization and its admin, whom its link signs in once", async () => {
@@ -52,6 +67,21 @@ describe("berth serve", () => {
     expect(await failure("login", served.signInLink)).toMatchObject({
       ...{ exit: 4, code: "SIGN_IN_LINK_INVALID" },
     });
+  });
+
+  it("has given up root's rights before it opened its data, and left them to its jailer alone", () => {
+    const status = readFileSync(`/proc/${served.pid}/status`, "utf8");
+    const ids = Array<string>(4).fill(String(serverUid)).join("\t");
+    expect(status).toContain(`Uid:\t${ids}\nGid:\t${ids}\n`);
+    expect(status).toMatch(new RegExp(`^Groups:\\s+${serverUid}\\s*$`, "m"));
+    for (const set of ["CapInh", "CapPrm", "CapEff", "CapAmb"]) {
+      expect(status).toMatch(new RegExp(`^${set}:\\s+0+$`, "m"));
+    }
+    for (const name of readdirSync(data)) {
+      expect([name, statSync(join(data, name)).uid]).toEqual([name, serverUid]);
+    }
+    const jailer = findJailer(served.pid);
+    expect(statSync(`/proc/${jailer}`).uid).toBe(0);
   });
 
   it("says at once that the port or the data folder is another's", async () => {
@@ -75,9 +105,18 @@ describe("berth serve", () => {
     [["--port", "http"], "port"],
     [["--product-origin", "product.example.com"], "product-origin"],
     [["--host", "203.0.113.7"], "host"],
+    [["--user", "0"], "user"],
+    [["--user", "no-such-account"], "user"],
   ])("refuses %j", async (argv, option) => {
     const refused = await failure("serve", "--data-dir", join(folder.path, "other"), ...argv);
     expect(refused).toMatchObject({ exit: 2, code: "OPTION_INVALID", details: { option } });
+  });
+
+  it("refuses a user who cannot come to the data, rather than stay root", async () => {
+    const closed = join(folder.path, "closed");
+    await mkdir(closed, { mode: 0o700 });
+    const refused = await failure("serve", "--data-dir", join(closed, "data"), ...asUser);
+    expect(refused).toMatchObject({ exit: 2, code: "OPTION_INVALID", details: { option: "user" } });
   });
 
   it("writes its log to the data folder, without the link's token", async () => {
@@ -151,11 +190,20 @@ describe("a second start", () => {
     }>();
     expect(await served.stop("SIGINT")).toBe(0);
     const port = String(served.port);
-    served = await berthServe(["--port", port, "--data-dir", data, "--verbose"], place);
+    served = await berthServe(["--port", port, "--data-dir", data, "--verbose", ...asUser], place);
     // The key of the first start still signs in, at the same address.
     expect((await succeed("list", "--json")).json()).toMatchObject({
       installations: [{ id: first.installation, app: "berth-samples/crm", state: "running" }],
     });
     await succeed("login", served.signInLink);
+  });
+
+  it("closes, and says that it failed, when its jailer is gone", async () => {
+    process.kill(findJailer(served.pid), "SIGKILL");
+    expect(await served.exited).toBe(1);
+    // What it left is removed by the next.
+    const server = { uid: serverUid, gid: serverUid };
+    const next = await startJailer({ folder: join(data, "cells"), server });
+    await next.close();
   });
 });

@@ -136,6 +136,7 @@ describe("starting", () => {
     const posture = await berth.admin.call("getPosture");
     expect(posture.engine.name).toBe("workerd");
     expect(posture.limits.length).toBeGreaterThan(3);
+    expect(posture.notices.join(" ")).toMatch(/runs as root/);
     expect(posture.notices.join(" ")).toMatch(
       /master key.*does not fsync.*fleet for apps of test/s,
     );

@@ -53,6 +53,9 @@ export interface ServedBerth extends AsyncDisposable {
   readonly origin: string;
   readonly port: number;
   readonly signInLink: string;
+  readonly pid: number;
+  /** Its exit code, once it has ended. */
+  readonly exited: Promise<number | null>;
   /** Asks it to end and returns its exit code. */
   stop(signal?: "SIGINT" | "SIGTERM"): Promise<number | null>;
 }
@@ -69,7 +72,10 @@ export async function berthServe(
     return exitOf(child);
   };
   for await (const line of createInterface(child.stdout)) {
-    const event = JSON.parse(line) as { type: string } & Omit<ServedBerth, "stop">;
+    const event = JSON.parse(line) as { type: string } & Omit<
+      ServedBerth,
+      "stop" | "pid" | "exited"
+    >;
     if (event.type !== "open") continue;
     const { origin, port, signInLink } = event;
     // Nothing more is awaited from it, but a full pipe would hold it up.
@@ -78,6 +84,8 @@ export async function berthServe(
       origin,
       port,
       signInLink,
+      pid: child.pid ?? -1,
+      exited: exitOf(child),
       stop,
       [Symbol.asyncDispose]: async () => void (await stop()),
     };

@@ -14,6 +14,9 @@ export type {
   LoadReport,
 } from "./calls.ts";
 export type { Cell, CellDriver, CellExit, Exchange, LoadDescription } from "./driver.ts";
+export type { User } from "./jail/cell-folder.ts";
+export type { RunningJailer } from "./jail/remote-jailer.ts";
+export { type StartJailerOptions, startJailer } from "./jail/start-jailer.ts";
 export type { JsonValue } from "./json.ts";
 export { createLimitError, findMetLimit, formatLimitLine, type MetLimit } from "./limit-error.ts";
 export { openCellPool } from "./pool/open-cell-pool.ts";

@@ -11,6 +11,7 @@ import { getText, quietLogger, specOf } from "./rig.ts";
 const jailed = {
   jail: "required",
   engineBinary: undefined,
+  jailer: undefined,
   logger: quietLogger,
   clock: Date,
 } as const;

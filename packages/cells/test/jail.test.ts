@@ -14,7 +14,6 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { buildSeccompFilter } from "../src/jail/seccomp.ts";
 import { createUidLease } from "../src/jail/uid-lease.ts";
 import { pinSocket } from "../src/workerd/pinned-socket.ts";
 import { getText, openRig, type Rig, specOf } from "./rig.ts";
@@ -84,7 +83,9 @@ it("leaves the cell's own user unable to read a file of root's, or another cell'
   const file = join(rig.folder, "root-only");
   writeFileSync(file, "secret", { mode: 0o600 });
   expect(asCell(file)).toThrow(/Permission denied/);
-  expect(asCell(join(rig.folder, "c", second?.id ?? "", "out.sock"))).toThrow(/Permission denied/);
+  expect(asCell(join(rig.folder, "c", second?.id ?? "", "out", "out.sock"))).toThrow(
+    /Permission denied/,
+  );
 });
 
 it("refuses a link, a file or a stranger's socket in the place of the cell's own", async () => {
@@ -120,11 +121,6 @@ it("still reaches its cell when a link takes the socket's place afterwards, and 
   await Promise.all(Array.from({ length: 8 }, () => getText(rig.pool, spec)));
   expect(strangers).toBe(0);
   server.close();
-});
-
-it("writes a filter of whole instructions for both machines, and none for others", () => {
-  for (const arch of ["x64", "arm64"]) expect((buildSeccompFilter(arch)?.length ?? 1) % 8).toBe(0);
-  expect(buildSeccompFilter("s390x")).toBeUndefined();
 });
 
 it("never leases one user id twice at a time", () => {

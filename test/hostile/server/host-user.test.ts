@@ -29,14 +29,17 @@ it("is a user that owns its cell's folder, so that the refusals below say someth
   expect(user.run("id", "-u").output.trim()).toBe(`${stage.cellOf(spec).hostUid}`);
   expect(user.run("id", "-G").output.trim()).toBe(`${stage.cellOf(spec).hostUid}`);
   expect(user.run("ls", join(own, "in")).output.trim()).toBe("in.sock");
-  expect(user.canWrite(join(own, "out.sock"))).toBe(true);
+  expect(user.canWrite(join(own, "out", "out.sock"))).toBe(true);
+  expect(user.canWrite(join(own, "out"))).toBe(false);
 });
 
 it("cannot list the cells there are, nor enter, read or write another's folder", () => {
   expect(user.run("ls", stage.folder).output).toContain("Permission denied");
   expect(user.run("ls", cellsFolder).output).toContain("Permission denied");
   expect(user.run("touch", join(cellsFolder, "x")).output).toContain("Permission denied");
-  for (const path of ["", "in", "in/in.sock", "out.sock"].map((name) => join(other, name))) {
+  for (const path of ["", "in", "in/in.sock", "out", "out/out.sock"].map((name) =>
+    join(other, name),
+  )) {
     expect(existsSync(path), path).toBe(true);
     expect([path, user.canRead(path), user.canWrite(path)]).toEqual([path, false, false]);
     expect(user.run("cat", path).output).toContain("Permission denied");

@@ -8,6 +8,19 @@ export interface CgroupLimits {
   readonly pids: number;
 }
 
+/** Where the files of a group are; those of limits may be written by the user it was shared with. */
+export type SharedGroup =
+  | {
+      readonly version: "v1";
+      readonly memory: string | undefined;
+      readonly cpu: string | undefined;
+      readonly cpuacct: string | undefined;
+      readonly pids: string | undefined;
+    }
+  | { readonly version: "v2"; readonly folder: string; readonly controllers: CgroupControllers }
+  /** There is none: who made it polls. */
+  | { readonly version: "none" };
+
 /** The group of one cell. */
 export interface CellCgroup {
   add(pid: number): void;
@@ -17,6 +30,8 @@ export interface CellCgroup {
   readMemoryBytes(): number;
   /** How often the kernel killed a process in it for want of memory. */
   readOomKills(): number;
+  /** Lets a user set the limits, not choose the members; gives what `openSharedGroup` takes. */
+  share(uid: number): SharedGroup;
   /** Removes the group once its processes are gone; gives up after about half a second. */
   remove(): Promise<void>;
 }

@@ -1,6 +1,7 @@
 /** Reading, writing and removing the files and folders of a cgroup file system. */
 
 import {
+  chownSync,
   closeSync,
   openSync,
   readdirSync,
@@ -58,6 +59,17 @@ export function tryWriteValue(folder: string, file: string, value: number | stri
   } catch {
     // Swap accounting, for one, is a boot option; the limit beside it still holds.
     return false;
+  }
+}
+
+/** Those of the files that this kernel has. */
+export function giveFiles(folder: string, files: readonly string[], uid: number): void {
+  for (const file of files) {
+    try {
+      chownSync(join(folder, file), uid, -1);
+    } catch (error) {
+      if (!hasCode(error, "ENOENT")) throw error;
+    }
   }
 }
 

@@ -8,7 +8,7 @@
  * given ten, tells a throttled cell from a hung one.
  */
 
-import type { CellCgroup, CgroupLimits, CgroupRoot } from "./cgroup.ts";
+import type { CellCgroup, CgroupLimits, CgroupRoot, SharedGroup } from "./cgroup.ts";
 import { ProcessFamily } from "./process-family.ts";
 
 const lookEveryMs = 20;
@@ -91,6 +91,10 @@ class PolledGroup implements CellCgroup {
 
   readOomKills(): number {
     return this.#kills;
+  }
+
+  share(): SharedGroup {
+    return { version: "none" };
   }
 
   remove(): Promise<void> {

@@ -2,10 +2,11 @@
 
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { CellCgroup, CgroupLimits, CgroupRoot } from "./cgroup.ts";
+import type { CellCgroup, CgroupLimits, CgroupRoot, SharedGroup } from "./cgroup.ts";
 import {
   findField,
   GaugeFile,
+  giveFiles,
   removeChildGroups,
   removeGroup,
   tryWriteValue,
@@ -24,15 +25,14 @@ export interface V1Hierarchies {
   readonly pids: string | undefined;
 }
 
-class V1CellGroup implements CellCgroup {
+export class V1CellGroup implements CellCgroup {
   readonly #folders: V1Hierarchies;
   readonly #cpuUsage: GaugeFile | undefined;
   readonly #memoryStat: GaugeFile | undefined;
   readonly #oomControl: GaugeFile | undefined;
 
-  constructor(folders: V1Hierarchies) {
-    this.#folders = folders;
-    const { cpuacct, memory } = folders;
+  constructor({ memory, cpu, cpuacct, pids }: V1Hierarchies) {
+    this.#folders = { memory, cpu, cpuacct, pids };
     if (cpuacct !== undefined) this.#cpuUsage = new GaugeFile(join(cpuacct, "cpuacct.usage"));
     if (memory === undefined) return;
     this.#memoryStat = new GaugeFile(join(memory, "memory.stat"));
@@ -78,10 +78,24 @@ class V1CellGroup implements CellCgroup {
     return findField(this.#oomControl?.read() ?? "", "oom_kill");
   }
 
-  async remove(): Promise<void> {
+  share(uid: number): SharedGroup {
+    const { memory, cpu, pids } = this.#folders;
+    const memoryFiles = ["memory.limit_in_bytes", "memory.memsw.limit_in_bytes"];
+    const cpuFiles = ["cpu.cfs_burst_us", "cpu.cfs_period_us", "cpu.cfs_quota_us"];
+    if (memory !== undefined) giveFiles(memory, memoryFiles, uid);
+    if (cpu !== undefined) giveFiles(cpu, cpuFiles, uid);
+    if (pids !== undefined) giveFiles(pids, ["pids.max"], uid);
+    return { version: "v1", ...this.#folders };
+  }
+
+  close(): void {
     this.#cpuUsage?.close();
     this.#memoryStat?.close();
     this.#oomControl?.close();
+  }
+
+  async remove(): Promise<void> {
+    this.close();
     for (const folder of this.#all()) await removeGroup(folder);
   }
 }

@@ -2,10 +2,17 @@
 
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { CellCgroup, CgroupControllers, CgroupLimits, CgroupRoot } from "./cgroup.ts";
+import type {
+  CellCgroup,
+  CgroupControllers,
+  CgroupLimits,
+  CgroupRoot,
+  SharedGroup,
+} from "./cgroup.ts";
 import {
   findField,
   GaugeFile,
+  giveFiles,
   removeChildGroups,
   removeGroup,
   tryWriteValue,
@@ -14,9 +21,17 @@ import {
 
 const microsecondsPerMs = 1_000;
 const cpuPeriodUs = 100_000;
+const limitFiles = [
+  "memory.max",
+  "memory.swap.max",
+  "memory.oom.group",
+  "cpu.max",
+  "cpu.max.burst",
+  "pids.max",
+] as const;
 const controllerNames = ["memory", "cpu", "pids"] as const;
 
-class V2CellGroup implements CellCgroup {
+export class V2CellGroup implements CellCgroup {
   readonly #folder: string;
   readonly #controllers: CgroupControllers;
   readonly #cpuStat: GaugeFile;
@@ -66,10 +81,19 @@ class V2CellGroup implements CellCgroup {
     return findField(this.#memoryEvents?.read() ?? "", "oom_kill");
   }
 
-  async remove(): Promise<void> {
+  share(uid: number): SharedGroup {
+    giveFiles(this.#folder, limitFiles, uid);
+    return { version: "v2", folder: this.#folder, controllers: this.#controllers };
+  }
+
+  close(): void {
     this.#cpuStat.close();
     this.#memoryStat?.close();
     this.#memoryEvents?.close();
+  }
+
+  async remove(): Promise<void> {
+    this.close();
     await removeGroup(this.#folder);
   }
 }

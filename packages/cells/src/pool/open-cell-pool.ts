@@ -13,6 +13,7 @@ async function openDriver(options: CellPoolOptions, clock: CellClock): Promise<C
     jail: options.jail,
     engineBinary: options.engine?.binary,
     cgroup: options.cgroup ?? "auto",
+    jailer: options.jailer,
     logger: options.logger,
     clock,
   });

@@ -13,6 +13,7 @@ import type {
   LoadReport,
 } from "../calls.ts";
 import type { CellDriver } from "../driver.ts";
+import type { RunningJailer } from "../jail/remote-jailer.ts";
 import type { JsonValue } from "../json.ts";
 import type { CellClock, CellLogger } from "../ports.ts";
 import type { LimitEnforcer } from "../posture/posture.ts";
@@ -60,6 +61,8 @@ export interface JailedPoolOptions extends CellPoolBase {
   readonly engine?: { readonly binary?: string };
   /** Default: the best that this host has. */
   readonly cgroup?: "auto" | "off";
+  /** Of `startJailer`; it stays open when the pool closes. Default: this process jails. */
+  readonly jailer?: RunningJailer;
   readonly driver?: undefined;
 }
 

@@ -10,6 +10,10 @@ export interface PostureLine {
   readonly evidence: string;
 }
 
+export function jailLine(limit: string, ok: boolean, evidence: string): PostureLine {
+  return { limit, enforcer: ok ? "jail" : "none", ok, evidence };
+}
+
 export interface Posture {
   /** True when every line is. */
   readonly ok: boolean;

@@ -4,9 +4,11 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { describeCgroup } from "../cgroup/find-cgroup.ts";
 import { findProgram } from "../jail/bubblewrap.ts";
+import type { RunningJailer } from "../jail/remote-jailer.ts";
 import { buildSeccompFilter } from "../jail/seccomp.ts";
 import { findEngine } from "../workerd/engine.ts";
 import type { HostFinding, HostReport } from "./posture.ts";
+import { readSupervisor } from "./supervisor.ts";
 
 const run = promisify(execFile);
 const probeTimeoutMs = 5_000;
@@ -52,8 +54,11 @@ async function probeNamespaces(): Promise<HostFinding> {
   }
 }
 
-function probeCgroup(): HostFinding {
-  const { version, missing } = describeCgroup();
+function probeCgroup(jailer: RunningJailer | undefined): HostFinding {
+  const { version, missing } =
+    jailer === undefined
+      ? describeCgroup()
+      : { version: jailer.cgroupVersion, missing: jailer.missingControllers };
   const name = "control groups";
   if (version !== "none" && missing.length === 0) {
     return { name, ok: true, finding: `${version}, with memory, cpu and pids.`, mend: "" };
@@ -79,13 +84,29 @@ function probeEngine(): HostFinding {
   }
 }
 
-function probeUser(): HostFinding {
-  const isRoot = process.getuid?.() === 0;
-  const finding = isRoot
-    ? "Root: each cell gets a host user id of its own."
+function probeUser(jailer: RunningJailer | undefined): HostFinding {
+  const hasOwnUids = process.getuid?.() === 0 || jailer !== undefined;
+  const finding = hasOwnUids
+    ? "Each cell gets a host user id of its own."
     : "Not root: cells run as this server's own user, apart only by their namespaces.";
-  const mend = isRoot ? "" : "For host user ids of their own, run the cells' host as root.";
+  const mend = hasOwnUids ? "" : "For host user ids of their own, run the cells' host as root.";
   return { name: "user", ok: true, finding, mend };
+}
+
+/** Who this process is, and what a hole in it would give. */
+function probeSupervisor(jailer: RunningJailer | undefined): HostFinding {
+  const name = "supervisor";
+  const { uid, capabilities } = readSupervisor();
+  const isRoot = uid === 0;
+  const keeper =
+    jailer === undefined
+      ? "There is no jailer process."
+      : `The jailer, process ${jailer.pid}, keeps root's rights for starting cells.`;
+  const finding = isRoot
+    ? `Root, with capabilities ${capabilities}: a hole in the server is one in this host. ${keeper}`
+    : `User ${uid}, with capabilities ${capabilities}. ${keeper}`;
+  const mend = isRoot ? "Give the server a user: berth serve --user NAME." : "";
+  return { name, ok: true, finding, mend };
 }
 
 function probeSeccomp(): HostFinding {
@@ -96,8 +117,13 @@ function probeSeccomp(): HostFinding {
   return { name: "seccomp", ok, finding, mend: ok ? "" : "Use an x86-64 or arm64 host." };
 }
 
+export interface ProbeHostOptions {
+  /** Who starts the cells, when it is not this process. */
+  readonly jailer?: RunningJailer;
+}
+
 /** Never rejects for what the host lacks: that is what it reports. */
-export async function probeHost(): Promise<HostReport> {
+export async function probeHost({ jailer }: ProbeHostOptions = {}): Promise<HostReport> {
   if (process.platform !== "linux") {
     const finding = `This is ${process.platform}.`;
     const mend = "Run Berth on Linux, or set BERTH_JAIL=off for development.";
@@ -106,10 +132,11 @@ export async function probeHost(): Promise<HostReport> {
   const findings = [
     await probeBubblewrap(),
     await probeNamespaces(),
-    probeCgroup(),
+    probeCgroup(jailer),
     probeSeccomp(),
     probeEngine(),
-    probeUser(),
+    probeUser(jailer),
+    probeSupervisor(jailer),
   ];
   return { ok: findings.every((finding) => finding.ok), findings };
 }

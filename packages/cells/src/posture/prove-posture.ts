@@ -18,8 +18,10 @@ const dayMs = 86_400_000;
  * @throws BerthError `JAIL_UNAVAILABLE` or `CELL_START_FAILED` when no cell can be started at all
  */
 export async function provePosture(options: PostureOptions): Promise<Posture> {
-  const engine = findEngine(options.engine?.binary);
-  const hasCgroup = options.cgroup !== "off" && describeCgroup().version !== "none";
+  const { jailer } = options;
+  const engine = jailer?.engine ?? findEngine(options.engine?.binary);
+  const version = jailer?.cgroupVersion ?? describeCgroup().version;
+  const hasCgroup = options.cgroup !== "off" && version !== "none";
   await using trial = await openTrial(options, hasCgroup);
   const proofs = await Promise.all([proveJail(trial), proveLimits(trial)]);
   const lines = proofs.flat();

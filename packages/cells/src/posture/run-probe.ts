@@ -61,6 +61,8 @@ interface ProbeOutcome {
   readonly results: readonly number[];
   /** What ended it before it was let go. */
   readonly signal: NodeJS.Signals | null;
+  /** Of the jail, which ends with 128 and the signal that its program was ended by. */
+  readonly code: number | null;
   readonly errors: string;
 }
 
@@ -87,9 +89,9 @@ function follow(
     child.once("error", (error) => {
       errors += error.message;
     });
-    child.once("close", (_code, signal) => {
+    child.once("close", (code, signal) => {
       clearTimeout(timer);
-      resolve({ results: read(), signal, errors });
+      resolve({ results: read(), signal, code, errors });
     });
     child.stdin?.write("x");
   });

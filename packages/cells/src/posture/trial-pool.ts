@@ -6,10 +6,12 @@ import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { BerthError, isBerthError } from "@berth/protocol";
 import type { CellResponse } from "../calls.ts";
+import type { RunningJailer } from "../jail/remote-jailer.ts";
 import { openCellPool } from "../pool/open-cell-pool.ts";
 import type { CellPool } from "../pool/pool.ts";
 import type { CellLogger } from "../ports.ts";
 import type { IsolateSpec } from "../spec.ts";
+import { examineJail, type JailReport } from "./examine-jail.ts";
 import { trialHost } from "./trial-apps.ts";
 
 const logWaitMs = 10_000;
@@ -21,6 +23,8 @@ export interface PostureOptions {
   /** As the pool's: `off` tries what holds without control groups. */
   readonly cgroup?: "auto" | "off";
   readonly engine?: { readonly binary?: string };
+  /** As the pool's. */
+  readonly jailer?: RunningJailer;
   readonly logger: CellLogger;
 }
 
@@ -28,7 +32,7 @@ export interface Trial {
   readonly pool: CellPool;
   readonly isJailed: boolean;
   readonly hasCgroup: boolean;
-  readonly folder: string;
+  examine(cellId: string, pid: number): Promise<JailReport>;
   /** What an app's isolate has logged, once it is so many lines; what there is after ten seconds. */
   logsOf(spec: IsolateSpec, count: number): Promise<readonly string[]>;
 }
@@ -46,13 +50,17 @@ export async function openTrial(
 ): Promise<Trial & AsyncDisposable> {
   const logs = new Map<string, string[]>();
   const logged = new EventEmitter();
+  const folder = join(options.folder, "posture");
+  const isJailed = options.jail === "required";
+  const { jailer } = options;
   const pool = await openCellPool({
-    folder: join(options.folder, "posture"),
+    folder,
     jail: options.jail,
     warmCells: 0,
     idleStopMs: 0,
     ...(options.cgroup === undefined ? {} : { cgroup: options.cgroup }),
     ...(options.engine === undefined ? {} : { engine: options.engine }),
+    ...(jailer === undefined ? {} : { jailer }),
     onCall: () => Promise.resolve(null),
     onEgress: async ({ url }) => answerBytes(url),
     onLog({ isolateKey, message }) {
@@ -66,8 +74,9 @@ export async function openTrial(
   return {
     pool,
     hasCgroup,
-    isJailed: options.jail === "required",
-    folder: join(options.folder, "posture"),
+    isJailed,
+    examine: (cellId, pid) =>
+      jailer?.examine(cellId) ?? examineJail(pid, { folder, isJailed, hasCgroup }),
     async logsOf({ key }, count) {
       const signal = AbortSignal.timeout(logWaitMs);
       const own = () => logs.get(key) ?? [];

@@ -44,6 +44,7 @@ export async function openBareCell(options: BareCellOptions): Promise<BareCell> 
     jail,
     engineBinary: undefined,
     cgroup: "auto",
+    jailer: undefined,
     logger,
     clock: systemClock,
   });

@@ -1,44 +1,36 @@
 /**
- * The driver for workerd: jails, limits and starts cells, and cleans up after killed servers.
+ * The driver for workerd: has cells started, and speaks with them.
  *
- * Owns the runtime folder, the control groups and the user ids.
- * Invariant: each cell has a folder, a control group and (when the server is root) a host user id
- * that no other live cell has; all three are given back when its process has ended.
+ * What a cell is made of on this host is the jailer's; the driver holds its two sockets.
  */
 
 import { randomBytes } from "node:crypto";
-import { chmodSync, chownSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { BerthError } from "@berth/protocol";
+import { chmodSync } from "node:fs";
 import type { CellSink } from "../calls.ts";
-import type { CgroupRoot } from "../cgroup/cgroup.ts";
-import { findCgroupRoot } from "../cgroup/find-cgroup.ts";
-import { createPolledRoot } from "../cgroup/polled.ts";
 import type { CellDriver } from "../driver.ts";
 import { type IsolateSources, readSources } from "../isolate/sources.ts";
-import { findProgram, jailedInFolder, jailedOutSocket, listLibraries } from "../jail/bubblewrap.ts";
-import { buildSeccompFilter } from "../jail/seccomp.ts";
-import { createUidLease, type UidLease } from "../jail/uid-lease.ts";
+import type { Jailer } from "../jail/jailer.ts";
+import { openLocalJailer } from "../jail/local-jailer.ts";
+import type { RunningJailer } from "../jail/remote-jailer.ts";
 import type { CellClock, CellLogger } from "../ports.ts";
-import { heapClassOf, writeConfig } from "./config.ts";
-import { type Engine, findEngine, stageEngine } from "./engine.ts";
-import { startCgroupLimits } from "./engine-allowance.ts";
+import { heapClassOf } from "./config.ts";
+import type { Engine } from "./engine.ts";
 import { IsolateLedger } from "./isolate-ledger.ts";
 import { RateBook } from "./isolate-rates.ts";
-import { type JailPlan, launch } from "./launch.ts";
 import { openOutServer } from "./out-server.ts";
 import { PausableCell } from "./pausable-cell.ts";
 import { pinSocket } from "./pinned-socket.ts";
-import { openRuntimeFolder, type RuntimeFolder } from "./runtime-folder.ts";
+import { openRuntimeFolder } from "./runtime-folder.ts";
 import { WaitingModules } from "./waiting-modules.ts";
-
-const inSocketName = "in.sock";
+import { WorkerdCell, type WorkerdCellParts } from "./workerd-cell.ts";
 
 export interface WorkerdDriverOptions {
   readonly folder: string;
   readonly jail: "required" | "off";
   readonly engineBinary: string | undefined;
   readonly cgroup: "auto" | "off";
+  /** Default: one in this process, opened and closed with the driver. */
+  readonly jailer: RunningJailer | undefined;
   readonly logger: CellLogger;
   readonly clock: CellClock;
 }
@@ -49,90 +41,43 @@ export interface StartCellOptions {
   readonly sink: CellSink;
 }
 
-interface Ground {
-  readonly runtime: RuntimeFolder;
-  readonly cgroups: CgroupRoot;
-  readonly bubblewrap: string | undefined;
-  readonly uids: UidLease | undefined;
-  readonly sources: IsolateSources;
-}
-
-/** What new cells are started with; another engine comes with libraries of its own. */
-interface EnginePlan {
-  readonly engine: Engine;
-  readonly jail: JailPlan | undefined;
-}
-
 export function createCellId(): string {
   return `c${randomBytes(5).toString("hex")}`;
 }
 
-function findBubblewrap(): string {
-  const bubblewrap = process.platform === "linux" ? findProgram("bwrap") : undefined;
-  if (bubblewrap !== undefined) return bubblewrap;
-  const message =
-    process.platform === "linux"
-      ? "The program bwrap is not installed. Install the package bubblewrap (apt-get install bubblewrap)."
-      : `Cells are jailed on Linux only; this is ${process.platform}.`;
-  throw new BerthError("JAIL_UNAVAILABLE", message);
-}
-
-function planJail(engine: Engine, runtime: RuntimeFolder, bubblewrap: string): JailPlan {
-  const ldd = findProgram("ldd");
-  if (ldd === undefined) {
-    const message = "The program ldd is not installed: the jail's library files cannot be found.";
-    throw new BerthError("JAIL_UNAVAILABLE", message);
-  }
-  const filter = buildSeccompFilter(process.arch);
-  const seccompFile = filter === undefined ? undefined : join(runtime.path, "seccomp.bpf");
-  if (filter !== undefined && seccompFile !== undefined) {
-    writeFileSync(seccompFile, filter, { mode: 0o644 });
-  }
-  return { bubblewrap, libraries: listLibraries(ldd, engine.binary), seccompFile };
-}
-
-/** @throws BerthError `CELL_START_FAILED` when there is no such engine */
-function planEngine({ runtime, bubblewrap, uids }: Ground, binary: string | undefined): EnginePlan {
-  const found = findEngine(binary);
-  const engine = uids === undefined ? found : stageEngine(found, runtime.sharedPath);
-  const jail = bubblewrap === undefined ? undefined : planJail(engine, runtime, bubblewrap);
-  return { engine, jail };
-}
-
 export class WorkerdDriver implements CellDriver {
-  readonly #ground: Ground;
-  #plan: EnginePlan;
+  readonly #jailer: Jailer;
+  readonly #closeJailer: () => Promise<void>;
   readonly #options: WorkerdDriverOptions;
-  readonly #written = new Set<number>();
+  readonly #sources: IsolateSources = readSources();
   readonly #rates: RateBook;
 
-  constructor(ground: Ground, options: WorkerdDriverOptions) {
-    this.#ground = ground;
-    this.#plan = planEngine(ground, options.engineBinary);
+  constructor(jailer: Jailer, closeJailer: () => Promise<void>, options: WorkerdDriverOptions) {
+    this.#jailer = jailer;
+    this.#closeJailer = closeJailer;
     this.#options = options;
     this.#rates = new RateBook(options.clock);
   }
 
   get jail() {
-    return this.#plan.jail === undefined ? "off" : "bubblewrap";
+    return this.#jailer.jail;
   }
 
   get cgroupVersion() {
-    return this.#ground.cgroups.version;
+    return this.#jailer.cgroupVersion;
   }
 
   get engine(): Engine {
-    return this.#plan.engine;
+    return this.#jailer.engine;
   }
 
   async replaceEngine(binary: string | undefined, sink: CellSink): Promise<void> {
-    const before = this.#plan;
-    this.#plan = planEngine(this.#ground, binary);
+    await this.#jailer.renewEngine(binary);
     try {
       const trial = await this.startCell({ id: createCellId(), heapClassMb: heapClassOf(0), sink });
       await trial.stop();
     } catch (error) {
-      this.#plan = before;
+      await this.#jailer.restoreEngine();
       throw error;
     }
   }
@@ -141,48 +86,16 @@ export class WorkerdDriver implements CellDriver {
     return heapClassOf(memoryMb);
   }
 
-  /** In the jail every cell sees the same paths, so that one configuration serves its class. */
-  #writeConfig(heapClassMb: number, cellFolder: string): string {
-    const { runtime, sources } = this.#ground;
-    const { jail } = this.#plan;
-    if (jail === undefined) {
-      const sockets = {
-        inSocket: join(cellFolder, "in", inSocketName),
-        outSocket: join(cellFolder, "out.sock"),
-      };
-      writeConfig(join(cellFolder, "config"), heapClassMb, sockets, sources);
-      return join(cellFolder, "config");
-    }
-    const folder = join(runtime.path, `h${heapClassMb}`);
-    if (!this.#written.has(heapClassMb)) {
-      const sockets = { inSocket: join(jailedInFolder, inSocketName), outSocket: jailedOutSocket };
-      writeConfig(folder, heapClassMb, sockets, sources);
-      this.#written.add(heapClassMb);
-    }
-    return folder;
-  }
-
   /** @throws BerthError `CELL_START_FAILED` */
-  async startCell({ id, heapClassMb, sink }: StartCellOptions): Promise<PausableCell> {
-    const { runtime, cgroups, uids, sources } = this.#ground;
-    const { engine, jail } = this.#plan;
+  async startCell({ id, heapClassMb, sink }: StartCellOptions): Promise<WorkerdCell> {
     const { logger, clock } = this.#options;
-    const folder = join(runtime.path, id);
-    const inFolder = join(folder, "in");
-    const outSocket = join(folder, "out.sock");
     await using cleanup = new AsyncDisposableStack();
     const isolates = new IsolateLedger(this.#rates);
     const waitingModules = new WaitingModules();
     cleanup.defer(() => isolates.closeAll());
-    const hostUid = uids?.acquire();
-    cleanup.defer(() => {
-      if (hostUid !== undefined) uids?.release(hostUid);
-    });
-    mkdirSync(inFolder, { recursive: true, mode: 0o700 });
-    cleanup.defer(() => rmSync(folder, { recursive: true, force: true }));
-    const cgroup = cgroups.create(id);
-    cleanup.defer(() => cgroup.remove());
-    cgroup.setLimits(startCgroupLimits(heapClassMb));
+    const place = await this.#jailer.prepare(id);
+    const { cgroup, hostUid, inSocket, outSocket } = place;
+    cleanup.defer(() => place.remove());
     const outServer = await openOutServer({
       cellId: id,
       socketPath: outSocket,
@@ -193,30 +106,16 @@ export class WorkerdDriver implements CellDriver {
       clock,
     });
     cleanup.defer(() => void outServer.close());
-    chmodSync(outSocket, 0o600);
-    chmodSync(folder, 0o700);
-    if (hostUid !== undefined) {
-      for (const path of [inFolder, outSocket, folder]) chownSync(path, hostUid, hostUid);
-    }
-    const launched = await launch({
-      engine: engine.binary,
-      configFolder: this.#writeConfig(heapClassMb, folder),
-      inFolder,
-      outSocket,
-      hostUid,
-      cgroup,
-      jail,
-    }).catch((error: unknown) => {
-      logger.error({ err: error, cellId: id }, "a cell's process did not start");
-      throw error;
-    });
+    // The group is the cell's own, by the folder.
+    chmodSync(outSocket, hostUid === undefined ? 0o600 : 0o660);
+    const launched = await place.start(heapClassMb);
     cleanup.defer(async () => {
       launched.kill();
       await launched.exited;
     });
-    const socket = pinSocket(join(inFolder, inSocketName), hostUid);
+    const socket = pinSocket(inSocket, hostUid);
     const held = cleanup.move();
-    return new PausableCell({
+    const parts: WorkerdCellParts = {
       id,
       heapClassMb,
       hostUid,
@@ -224,37 +123,28 @@ export class WorkerdDriver implements CellDriver {
       socket,
       outServer,
       cgroup,
-      memoryEnforcer: cgroups.version === "none" ? "watchdog" : "cgroup",
-      sources,
+      memoryEnforcer: this.#jailer.cgroupVersion === "none" ? "watchdog" : "cgroup",
+      sources: this.#sources,
       isolates,
       waitingModules,
       onReaped: () => held.disposeAsync(),
-    });
+    };
+    const { signal } = launched;
+    return signal === undefined ? new WorkerdCell(parts) : new PausableCell(parts, signal);
   }
 
   async close(): Promise<void> {
-    await this.#ground.cgroups.close();
-    this.#ground.runtime[Symbol.dispose]();
+    await this.#closeJailer();
   }
 }
 
 /** @throws BerthError `JAIL_UNAVAILABLE`, `DATA_FOLDER_LOCKED`, `CELL_START_FAILED` */
 export async function openWorkerdDriver(options: WorkerdDriverOptions): Promise<WorkerdDriver> {
-  const bubblewrap = options.jail === "required" ? findBubblewrap() : undefined;
-  const hasOwnUids = bubblewrap !== undefined && process.getuid?.() === 0;
-  const runtime = openRuntimeFolder(options.folder, hasOwnUids);
-  try {
-    const cgroups =
-      options.cgroup === "off" ? createPolledRoot() : findCgroupRoot(runtime.poolName);
-    const stale = await cgroups.removeStale();
-    if (stale > 0) options.logger.warn({ groups: stale }, "removed cells of a killed server");
-    const uids = hasOwnUids ? createUidLease() : undefined;
-    return new WorkerdDriver(
-      { runtime, cgroups, bubblewrap, uids, sources: readSources() },
-      options,
-    );
-  } catch (error) {
-    runtime[Symbol.dispose]();
-    throw error;
-  }
+  const { folder, jailer: running } = options;
+  if (running !== undefined) return new WorkerdDriver(running, () => Promise.resolve(), options);
+  const jailer = await openLocalJailer(
+    (hasOwnUids) => openRuntimeFolder(folder, hasOwnUids),
+    options,
+  );
+  return new WorkerdDriver(jailer, () => jailer.close(), options);
 }

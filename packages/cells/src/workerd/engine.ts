@@ -76,6 +76,14 @@ export function isOpenToAll(folder: string): boolean {
   return folder === dirname(folder) || isOpenToAll(dirname(folder));
 }
 
+/** True when nobody but root can change the file, or put another in its place. */
+export function isRootsAlone(path: string): boolean {
+  const { uid, mode } = statSync(path);
+  // Where others may write, a folder with the sticky bit still keeps them from what is root's.
+  const isClosed = (mode & 0o022) === 0 || (mode & 0o1000) !== 0;
+  return uid === 0 && isClosed && (path === dirname(path) || isRootsAlone(dirname(path)));
+}
+
 function isProgramForAll(path: string): boolean {
   return isOpenToAll(dirname(path)) && (statSync(path).mode & 0o005) === 0o005;
 }

@@ -7,15 +7,18 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync, readFileSync } from "node:fs";
+import { constants } from "node:os";
 import { join } from "node:path";
 import { Duplex, type Readable } from "node:stream";
 import { BerthError } from "@berth/protocol";
 import type { CellCgroup } from "../cgroup/cgroup.ts";
 import { buildJailArguments, jailedConfigFolder, jailedEngine } from "../jail/bubblewrap.ts";
+import { withoutCoreDumps } from "../jail/without-core-dumps.ts";
 import { configFile } from "./config.ts";
 
 const startTimeoutMs = 15_000;
 const outputTailLength = 8_000;
+const firstSignalCode = 128;
 const seccompFd = 3;
 const infoFd = 4;
 const blockFd = 5;
@@ -47,8 +50,8 @@ export interface LaunchedProcess {
   isRunning(): boolean;
   /** The last of what it wrote. */
   readOutput(): string;
-  /** To the engine alone. */
-  signal(name: "SIGSTOP" | "SIGCONT"): void;
+  /** To the engine alone; undefined where this process may not signal it. */
+  readonly signal?: (name: "SIGSTOP" | "SIGCONT") => void;
   kill(): void;
 }
 
@@ -83,6 +86,12 @@ function readJailPid(text: string): number | undefined {
   return match === null ? undefined : Number(match[1]);
 }
 
+/** The jail ends with 128 and the signal that its program was ended by, such as SIGSYS by the filter. */
+function findJailedSignal(code: number | null): string | null {
+  const number = (code ?? 0) - firstSignalCode;
+  return Object.entries(constants.signals).find(([, each]) => each === number)?.[0] ?? null;
+}
+
 /** Process 1 of the jail is bubblewrap's reaper; the engine is its only child. */
 function findEnginePid(jailPid: number): number {
   const children = readFileSync(`/proc/${jailPid}/task/${jailPid}/children`, "utf8");
@@ -92,17 +101,6 @@ function findEnginePid(jailPid: number): number {
 function buildCommand(program: string, configFolder: string): string[] {
   const config = join(configFolder, configFile);
   return [program, "serve", "--experimental", `--control-fd=${controlFd}`, config];
-}
-
-/**
- * Node cannot set limits of a process that it starts. A core would hold what the app was given, and
- * be written where the jail's files lie; the shell is gone before the program begins.
- */
-function withoutCoreDumps(
-  program: string,
-  programArguments: readonly string[],
-): [string, string[]] {
-  return ["/bin/sh", ["-c", 'ulimit -c 0 && exec "$0" "$@"', program, ...programArguments]];
 }
 
 function start(input: LaunchInput): ChildProcess {
@@ -172,7 +170,8 @@ function signalAll(pids: readonly number[], name: NodeJS.Signals): void {
   }
 }
 
-function isThere(pid: number | undefined): boolean {
+/** Whether there is a process of that id, whoever it belongs to. */
+export function isThere(pid: number | undefined): boolean {
   if (pid === undefined) return false;
   try {
     process.kill(pid, 0);
@@ -190,7 +189,9 @@ export async function launch(input: LaunchInput): Promise<LaunchedProcess> {
   let hasExited = false;
   const exited = new Promise<{ code: number | null; signal: string | null }>((resolve) => {
     child.once("error", (error) => resolve({ code: null, signal: error.message }));
-    child.once("close", (code, signal) => resolve({ code, signal }));
+    child.once("close", (code, signal) =>
+      resolve({ code, signal: signal ?? findJailedSignal(code) }),
+    );
     child.once("exit", () => {
       hasExited = true;
     });

@@ -1,21 +1,22 @@
 /** A cell whose engine can be stopped and continued by signals: the first tier of sleep. */
 
+import type { LaunchedProcess } from "./launch.ts";
 import { WorkerdCell, type WorkerdCellParts } from "./workerd-cell.ts";
 
 export class PausableCell extends WorkerdCell {
-  readonly #process: WorkerdCellParts["process"];
+  readonly #signal: NonNullable<LaunchedProcess["signal"]>;
 
-  constructor(parts: WorkerdCellParts) {
+  constructor(parts: WorkerdCellParts, signal: NonNullable<LaunchedProcess["signal"]>) {
     super(parts);
-    this.#process = parts.process;
+    this.#signal = signal;
   }
 
   /** All of its threads at once; seccomp leaves it no other process. Only SIGKILL gets through. */
   pause(): void {
-    this.#process.signal("SIGSTOP");
+    this.#signal("SIGSTOP");
   }
 
   resume(): void {
-    this.#process.signal("SIGCONT");
+    this.#signal("SIGCONT");
   }
 }

@@ -46,7 +46,7 @@ export interface WorkerdCellParts {
   readonly process: LaunchedProcess;
   readonly socket: PinnedSocket;
   readonly outServer: Server;
-  readonly cgroup: CellCgroup;
+  readonly cgroup: Omit<CellCgroup, "add" | "share" | "remove">;
   /** Who holds the cell to its memory. */
   readonly memoryEnforcer: "cgroup" | "watchdog";
   readonly sources: IsolateSources;

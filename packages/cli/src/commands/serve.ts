@@ -3,6 +3,7 @@ import { serveAlone } from "../serve/serve-alone.ts";
 import { serveByKeeper } from "../serve/serve-by-keeper.ts";
 import { serveKept } from "../serve/serve-kept.ts";
 import { parseServeOptions, type ServeFlags } from "../serve/serve-options.ts";
+import { givesUpRoot } from "../serve/server-user.ts";
 
 export const serveCommand = defineCommand<ServeFlags>({
   usage: "serve",
@@ -52,6 +53,11 @@ export const serveCommand = defineCommand<ServeFlags>({
       default: "75",
     },
     {
+      flags: "--user <name>",
+      description:
+        "started by root: the user to become; default: the account berth, if there is one",
+    },
+    {
       flags: "--verbose",
       description: "log to stderr as JSON, instead of to <data-dir>/berth.log",
     },
@@ -61,7 +67,7 @@ export const serveCommand = defineCommand<ServeFlags>({
     context.endsItself();
     const { processes } = context;
     if (processes?.keeper !== undefined) return serveKept(context, options, processes.keeper);
-    if (processes !== undefined && options.databaseUrl !== undefined) {
+    if (processes !== undefined && options.databaseUrl !== undefined && !givesUpRoot(options)) {
       return serveByKeeper(context, options, processes);
     }
     return serveAlone(context, options);

@@ -8,7 +8,7 @@ import { domainsOf, localAddressOf } from "./domains.ts";
 import type { ServeOptions } from "./serve-options.ts";
 import { showHost } from "./show-host.ts";
 
-type Place = Pick<BerthOptions, "listenFd" | "port" | "successor">;
+type Place = Pick<BerthOptions, "jailer" | "listenFd" | "port" | "successor">;
 
 /** Undefined when it was interrupted before. @throws what `createBerth` does */
 export async function openServer(
@@ -21,7 +21,8 @@ export async function openServer(
   const isSuccessor = place.successor !== undefined;
   if (!isSuccessor) {
     terminal.print(`Berth ${cliVersion}\n`);
-    await showHost(context, options, { isBound: place.listenFd !== undefined });
+    const { jailer, listenFd } = place;
+    await showHost(context, options, { isBound: listenFd !== undefined, jailer });
   }
   const { findAssets } = await import("./assets.ts");
   const { openLogger } = await import("./logger.ts");

@@ -5,6 +5,7 @@ import type { CliContext } from "../context.ts";
 import { readCeilings } from "./limits.ts";
 import { parsePlacement } from "./placement.ts";
 import { type PublicNames, parsePublicNames } from "./public-names.ts";
+import { parseServerUser, type ServerUser } from "./server-user.ts";
 
 export interface ServeFlags {
   readonly port: string;
@@ -20,6 +21,7 @@ export interface ServeFlags {
   readonly drain?: string;
   readonly placement?: string;
   readonly cellMemory?: string;
+  readonly user?: string;
   readonly verbose?: boolean;
 }
 
@@ -44,6 +46,9 @@ export interface ServeOptions {
   readonly masterKey: string | undefined;
   /** What one installation may have at most; undefined: what a manifest may ask. */
   readonly ceilings: Ceilings | undefined;
+  /** Whom the server becomes when root starts it. */
+  readonly user: ServerUser | undefined;
+  readonly isRootRefused: boolean;
 }
 
 /** @throws BerthError OPTION_INVALID, FILE_UNREADABLE */
@@ -71,6 +76,8 @@ export function parseServeOptions(
     blobUrl: env.BLOB_URL || undefined,
     masterKey: env.BERTH_MASTER_KEY || undefined,
     ceilings: readCeilings({ cwd, file: flags.limits, env: env.BERTH_LIMITS }),
+    user: parseUser(flags.user ?? (env.BERTH_USER || undefined)),
+    isRootRefused: parseSwitch("BERTH_REQUIRE_UNPRIVILEGED", env.BERTH_REQUIRE_UNPRIVILEGED),
   };
 }
 
@@ -99,6 +106,16 @@ function parseJail(text: string | undefined): "required" | "off" {
   if (text === undefined || text === "" || text === "required") return "required";
   if (text === "off") return "off";
   throw invalid("BERTH_JAIL", `BERTH_JAIL is "${text}"; expected required (the default) or off.`);
+}
+
+function parseUser(text: string | undefined): ServerUser | undefined {
+  return text === undefined ? undefined : parseServerUser(text);
+}
+
+function parseSwitch(name: string, text: string | undefined): boolean {
+  if (text === undefined || text === "" || text === "0") return false;
+  if (text === "1") return true;
+  throw invalid(name, `${name} is ${JSON.stringify(text)}; expected 1, or 0 (the default).`);
 }
 
 function parseOrigin(text: string): string {

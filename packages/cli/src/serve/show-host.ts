@@ -1,24 +1,31 @@
 /** What a start shows of this host, before the slow part begins. */
+import type { RunningJailer } from "@berth/cells";
 import type { CliContext } from "../context.ts";
 import { plainLine } from "../terminal/plain-text.ts";
 import { formatTable } from "../terminal/table.ts";
 import { isReachable } from "./domains.ts";
 import type { ServeOptions } from "./serve-options.ts";
 
+interface HostOptions {
+  /** The port is ours already. */
+  readonly isBound: boolean;
+  /** Who starts the cells, when it is not this process. */
+  readonly jailer: RunningJailer | undefined;
+}
+
 /**
- * @param more - `isBound`: the port is ours already
  * @throws BerthError PORT_BUSY; OPTION_INVALID when the address is not this machine's
  */
 export async function showHost(
   context: CliContext,
   options: ServeOptions,
-  { isBound }: { readonly isBound: boolean },
+  { isBound, jailer }: HostOptions,
 ): Promise<void> {
   const { host, jail, port, publicNames } = options;
   const { terminal } = context;
   const { probeHost } = await import("@berth/cells");
   const { probePort } = await import("./probe-port.ts");
-  const report = await probeHost();
+  const report = await probeHost(jailer === undefined ? {} : { jailer });
   const good = terminal.style("green", "✓");
   const bad = terminal.style("red", "✗");
   const rows = report.findings.map(({ finding, mend, name, ok }) => [

@@ -88,6 +88,7 @@ export async function createBerth(options: BerthOptions): Promise<Berth> {
     keys,
     allowPrivate: options.egress?.allowPrivate ?? [],
     ...(options.placement === undefined ? {} : { placement: options.placement }),
+    jailer: options.jailer,
     ground,
   });
   const works = openInstallationRuns({

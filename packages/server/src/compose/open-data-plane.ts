@@ -69,6 +69,7 @@ export async function openDataPlane(
   const pool = await openCellPool({
     folder: storage.place.cellsFolder,
     jail: options.jail ?? "required",
+    ...(options.jailer === undefined ? {} : { jailer: options.jailer }),
     onCall: (call) => gateway.call(call),
     onEgress: (call) => gateway.egress(call),
     onLog: (entry) => (functions ?? gateway).log(entry),

@@ -1,5 +1,5 @@
 /** What a Berth is made from, and what it gives. */
-import type { CellPool, CellPoolBase, EntryKind, EntryResult } from "@berth/cells";
+import type { CellPool, CellPoolBase, EntryKind, EntryResult, RunningJailer } from "@berth/cells";
 import type { EntryInputs, FunctionLimits, PlacementPolicy, ResourceLimits } from "@berth/protocol";
 import type { PostureView } from "@berth/protocol/api";
 import type { Logger } from "pino";
@@ -42,6 +42,11 @@ export interface BerthOptions {
   };
   /** Default `required`. `off` is for development, on loopback only. */
   readonly jail?: "required" | "off";
+  /**
+   * Of `startJailer`: then this process needs no rights, and should have given them up. It stays open
+   * when the Berth closes. Default: this process starts cells, with the rights that it has.
+   */
+  readonly jailer?: RunningJailer;
   readonly domains?: {
     /** Functions answer on `<installation>.<apps>`. Default `apps.localhost`. */
     readonly apps?: string;

@@ -1,5 +1,11 @@
 /** What isolates and limits apps on this host, tried out once and kept. */
-import { type HostReport, type Posture, probeHost, provePosture } from "@berth/cells";
+import {
+  type HostReport,
+  type Posture,
+  probeHost,
+  provePosture,
+  type RunningJailer,
+} from "@berth/cells";
 import { BerthError, type PlacementPolicy } from "@berth/protocol";
 import type { PostureView } from "@berth/protocol/api";
 import type { SandboxCheck } from "../installation/ports.ts";
@@ -22,20 +28,23 @@ export interface PostureKeeperOptions {
   readonly allowPrivate: readonly string[];
   /** Default: nobody shares a cell. */
   readonly placement?: PlacementPolicy;
+  /** Who starts the cells, when it is not this process. */
+  readonly jailer: RunningJailer | undefined;
   readonly ground: Ground;
 }
 
 export function createPostureKeeper(options: PostureKeeperOptions): PostureKeeper {
   const { folder, jail, ground } = options;
+  const byJailer = options.jailer === undefined ? {} : { jailer: options.jailer };
   let host: Promise<HostReport> | undefined;
   let proof: Promise<PostureView> | undefined;
 
-  const probe = () => (host ??= probeHost());
+  const probe = () => (host ??= probeHost(byJailer));
 
   async function prove(): Promise<PostureView> {
     const [report, posture] = await Promise.all([
       probe(),
-      provePosture({ folder, jail, logger: ground.logger }),
+      provePosture({ folder, jail, ...byJailer, logger: ground.logger }),
     ]);
     const notices = noticesOf(options);
     if (posture.mode === "degraded") {
@@ -107,6 +116,11 @@ function noticesOf(options: PostureKeeperOptions): string[] {
   if (options.jail === "off") {
     notices.push(
       "Cells are not jailed: an app can do what this server's user can. For development only.",
+    );
+  }
+  if (process.getuid?.() === 0) {
+    notices.push(
+      "The server itself runs as root: a hole in it is a hole in this host. Give it a user of its own (berth serve --user NAME); a small jailer process then keeps root's rights.",
     );
   }
   if (options.keys.isMasterBesideData) {
