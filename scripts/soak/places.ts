@@ -54,5 +54,5 @@ export function findPlaces(cells: Berth["cells"]): Places {
   const groups = findGroups(cell.pid)
     .filter((group) => group.endsWith(`/${cell.id}`))
     .map((group) => dirname(group));
-  return { groups: [...new Set(groups)], sockets: dirname(dirname(socket)) };
+  return { groups: [...new Set(groups)], sockets: socket.slice(0, socket.indexOf(`/${cell.id}/`)) };
 }

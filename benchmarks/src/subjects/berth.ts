@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createClient } from "@berth/client";
-import { createBerth } from "@berth/server";
+import { createBerth, preferShortPauses } from "@berth/server";
 import { pino } from "pino";
 import { type MadeUpApp, openPublisherSession } from "../publisher-session.ts";
 import { serveUntilEnd } from "./child.ts";
@@ -26,6 +26,8 @@ export interface BerthReady extends BerthAddress {
   readonly token: string;
 }
 
+// As `berth serve` does.
+preferShortPauses();
 // Who starts it is this same program.
 const app = JSON.parse(process.argv[2] ?? "{}") as BerthInput;
 const folder = await mkdtemp(join(tmpdir(), "bf-"));

@@ -10,11 +10,12 @@
  * answer at once would only bring the next request sooner. As the thread recovers, the bound rises
  * again, by a tenth per window (additive growth would take seconds to forget a flood).
  *
- * An installation that is alone is never bounded here.
+ * What is let in begins by turns; see turns.ts. An installation that is alone is never bounded here.
  */
 import { performance } from "node:perf_hooks";
 import { createLimitError } from "@berth/cells";
 import type { Clock } from "../storage/ground.ts";
+import { createTurns, type Turns } from "./turns.ts";
 
 const windowMs = 100;
 /** Windows for which an installation counts as asked of late. */
@@ -26,6 +27,8 @@ const cut = 0.5;
 /** What a page asks for at once when it opens is never refused here. */
 const leastBudget = 50;
 const maxRemembered = 10_000;
+/** Of one installation, let in and not begun: what it holds in memory must have an end. */
+const maxWaiting = 1_000;
 const retryAfterSeconds = 1;
 
 /** How long a refusal is held back at least; at most twice as long. */
@@ -33,11 +36,11 @@ const refusalDelayMs = 500;
 
 export interface FairShare {
   /**
-   * Undefined at once for whoever may pass, else a promise that rejects.
+   * Undefined for whoever may pass at once, else a promise of its turn.
    *
    * @throws RATE_LIMITED with `details.retryAfterSeconds`, later
    */
-  admit(installationId: string): Promise<never> | undefined;
+  admit(installationId: string): Promise<void> | undefined;
 }
 
 export interface FairShareOptions {
@@ -46,6 +49,7 @@ export interface FairShareOptions {
   readonly readUtilization?: () => number;
   /** Default 500. */
   readonly refusalDelayMs?: number;
+  readonly turns?: Turns;
 }
 
 /** Of this thread's event loop. */
@@ -70,7 +74,7 @@ interface Share {
 }
 
 export function createFairShare(options: FairShareOptions): FairShare {
-  const { clock, readUtilization = createUtilizationReader() } = options;
+  const { clock, readUtilization = createUtilizationReader(), turns = createTurns() } = options;
   const shares = new Map<string, Share>();
   let window = 0;
   let endsAt = 0;
@@ -133,12 +137,14 @@ export function createFairShare(options: FairShareOptions): FairShare {
       if (now >= endsAt) turn(now);
       const share = find(installationId, now);
       share.asked += 1;
-      if (take(share, now) || budget === Number.POSITIVE_INFINITY) return undefined;
+      const isLetIn = take(share, now) || budget === Number.POSITIVE_INFINITY;
+      if (isLetIn && shares.size === 1) return undefined;
+      if (isLetIn && turns.waiting(installationId) < maxWaiting) return turns.take(installationId);
       lastRefusal = window;
       const message = `This app is asked for more than its share while others are waiting; try again in ${retryAfterSeconds} s.`;
       const spread = 1 + (share.asked % 50) / 50;
       return new Promise((_resolve, reject) => {
-        const allowed = Math.floor(budget);
+        const allowed = Math.min(maxWaiting, Math.floor(budget));
         const met = { limit: "fair share", enforcer: "gateway", allowed } as const;
         const refuse = () =>
           reject(createLimitError("RATE_LIMITED", message, { ...met, retryAfterSeconds }));

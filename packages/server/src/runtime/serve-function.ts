@@ -114,8 +114,10 @@ export function createServeFunction(dependencies: ServeDependencies): ServeFunct
     let live: LiveInstallation | undefined;
     let failed = false;
     try {
-      const refusal = fairShare.admit(installationId);
-      if (refusal !== undefined) await refusal;
+      const turn = fairShare.admit(installationId);
+      if (turn !== undefined) await turn;
+      // Who went away while it waited is owed nothing.
+      if (visit.response.closed) return;
       const claims = visits.authorize(visit, visit.inbound.token, installationId);
       live = directory.findLoaded(installationId) ?? (await visits.load(installationId));
       await invoke(visit, live, claims);

@@ -186,8 +186,8 @@ export function createServeUpgrade(dependencies: UpgradeDependencies): ServeUpgr
       meter.latencies.add(wallMs);
     };
     try {
-      const refusal = fairShare.admit(installationId);
-      if (refusal !== undefined) await refusal;
+      const turn = fairShare.admit(installationId);
+      if (turn !== undefined) await turn;
       const handshake = readHandshake(visit.request);
       checkOrigin(visit);
       const token = visit.inbound.token ?? handshake.token;

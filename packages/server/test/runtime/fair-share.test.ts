@@ -10,6 +10,7 @@ function openShare() {
     clock: { now: () => now },
     readUtilization: () => utilization,
     refusalDelayMs: 0,
+    turns: { waiting: () => 0, take: () => undefined },
   });
   /** @returns how many of so many at once were let in */
   const admit = (id: string, count: number) => {
