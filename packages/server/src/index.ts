@@ -1,4 +1,3 @@
 export { createBerth } from "./compose/create-berth.ts";
 export type { Berth, BerthOptions, HandOver } from "./compose/options.ts";
-export { preferShortPauses } from "./compose/short-pauses.ts";
 export type { StepMoment } from "./jobs/run.ts";

@@ -26,8 +26,7 @@ export async function openServer(
   }
   const { findAssets } = await import("./assets.ts");
   const { openLogger } = await import("./logger.ts");
-  const { createBerth, preferShortPauses } = await import("@berth/server");
-  preferShortPauses();
+  const { createBerth } = await import("@berth/server");
   const assets = await findAssets();
   if (assets.consoleFolder === null) {
     terminal.warn("The console is not built, so only the API is served; run `npm run build`.");

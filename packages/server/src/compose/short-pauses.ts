@@ -2,8 +2,8 @@
 import { setFlagsFromString } from "node:v8";
 
 /**
- * For the start of a process that does nothing but serve, before it has allocated much; `berth serve`
- * does it. Not done by `createBerth`, since it changes the whole process.
+ * For the start of a process that does nothing but serve, before it loads anything else: what the
+ * young generation has grown to, it keeps. `berth serve` does it. Not done by `createBerth`, since it changes the whole process.
  *
  * Under a flood the young generation is collected tens of times a second. Kept at 2 MiB each
  * collection copies little; and without helper threads it does not wait for one that a busy machine
