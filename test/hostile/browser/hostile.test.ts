@@ -108,7 +108,7 @@ describe("a view that does not yield", () => {
       );
       expect(failure).toMatchObject({ code: "VIEW_UNRESPONSIVE" });
       // A page that waited for the view would have stood still for its whole time-out.
-      expect(stall).toBeLessThan(1_500);
+      expect(stall).toBeLessThan(1_200);
       expect(await frames()).toBe(0);
       await expect.poll(() => page.workers().length).toBe(0);
     },
