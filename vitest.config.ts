@@ -2,8 +2,8 @@
  * One project per package (its name is the package's), and one for each folder of `test/`.
  *
  * Workspace packages are read from their TypeScript sources by the condition `berth-source`, both
- * by Vite and by whatever Node processes and threads a test starts. Three workers on two
- * cores: real cells, browsers and databases run beside them, and are waited for a third of the time.
+ * by Vite and by whatever Node processes and threads a test starts. Two workers, because real
+ * cells, browsers and databases run beside them.
  */
 
 import { fileURLToPath } from "node:url";
@@ -71,6 +71,6 @@ const across = [
 export default defineConfig({
   test: {
     projects: [...packages, ...across],
-    maxWorkers: 3,
+    maxWorkers: 2,
   },
 });
