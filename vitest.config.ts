@@ -37,7 +37,8 @@ function project({ name, folder, timeoutMs }: ProjectInput) {
       // Files share a worker, and with it the modules and the compiled database; none may leave
       // anything behind in a global.
       isolate: false,
-      execArgv: ["--conditions=berth-source"],
+      // Databases that live for seconds are not worth compiling their engine a second time.
+      execArgv: ["--conditions=berth-source", "--liftoff-only"],
       testTimeout: timeoutMs,
       hookTimeout: timeoutMs,
       expect: { poll: { timeout: pollTimeoutMs } },

@@ -11,9 +11,9 @@ import type { Bench, BenchOptions, Figures } from "./bench.ts";
 import { rounded } from "./bench.ts";
 import { fetchOnce, median, quantile, type Target } from "./load.ts";
 import { openPublisherSession } from "./publisher-session.ts";
-import type { BerthReady } from "./subjects/berth.ts";
 import { startSubject } from "./subjects/child.ts";
 import type { FlooderInput, FlooderReport } from "./subjects/flooder.ts";
+import { startBerth } from "./subjects/start-berth.ts";
 
 const path = "/api/echo";
 const floodPerSecond = 5_000;
@@ -28,7 +28,7 @@ export const flood: Bench = {
 };
 
 async function run({ say, isQuick }: BenchOptions): Promise<Figures> {
-  await using berth = await startSubject<BerthReady>("./berth.ts", { resources });
+  await using berth = await startBerth({ resources });
   const { ready } = berth;
   const session = await openPublisherSession(ready);
   const { installation } = await session.publishAndInstall("quiet", 100, { resources });

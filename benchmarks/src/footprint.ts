@@ -6,8 +6,7 @@ import type { Bench, BenchOptions, Figures } from "./bench.ts";
 import { rounded } from "./bench.ts";
 import { listDescendants, readName, readPrivateMb, total } from "./processes.ts";
 import { openPublisherSession } from "./publisher-session.ts";
-import type { BerthReady } from "./subjects/berth.ts";
-import { startSubject } from "./subjects/child.ts";
+import { startBerth } from "./subjects/start-berth.ts";
 
 export const footprint: Bench = {
   name: "footprint",
@@ -16,7 +15,7 @@ export const footprint: Bench = {
 };
 
 async function run({ say, isQuick }: BenchOptions): Promise<Figures> {
-  await using berth = await startSubject<BerthReady>("./berth.ts");
+  await using berth = await startBerth();
   const session = await openPublisherSession(berth.ready);
   const serverBefore = await readPrivateMb(berth.pid);
   const cellsBefore = await cellMemoryMb(berth.pid);

@@ -6,8 +6,7 @@ import type { Bench, BenchOptions, Figures } from "./bench.ts";
 import { rounded } from "./bench.ts";
 import { median } from "./load.ts";
 import { openPublisherSession, type PublishedRun } from "./publisher-session.ts";
-import type { BerthReady } from "./subjects/berth.ts";
-import { startSubject } from "./subjects/child.ts";
+import { startBerth } from "./subjects/start-berth.ts";
 
 const sizes = [
   { name: "10kb", bytes: 10_000 },
@@ -22,7 +21,7 @@ export const install: Bench = {
 };
 
 async function run({ say, isQuick }: BenchOptions): Promise<Figures> {
-  await using berth = await startSubject<BerthReady>("./berth.ts");
+  await using berth = await startBerth();
   const session = await openPublisherSession(berth.ready);
   await session.publishAndInstall("warm-up", 10_000);
   const rounds = isQuick ? 1 : 5;

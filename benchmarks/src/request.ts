@@ -7,17 +7,12 @@ import type { Bench, BenchOptions, Figures } from "./bench.ts";
 import { rounded } from "./bench.ts";
 import { type LoadResult, median, runLoad, type Target } from "./load.ts";
 import { startSubject } from "./subjects/child.ts";
+import { startBerth } from "./subjects/start-berth.ts";
 
 const path = "/api/echo";
 const levels = [1, 16, 64] as const;
 const sides = ["berth", "bare", "static"] as const;
 type Side = (typeof sides)[number];
-
-interface BerthReady {
-  readonly port: number;
-  readonly host: string;
-  readonly token: string;
-}
 
 export const request: Bench = {
   name: "request",
@@ -26,7 +21,7 @@ export const request: Bench = {
 };
 
 async function run({ say, isQuick }: BenchOptions): Promise<Figures> {
-  await using berth = await startSubject<BerthReady>("./berth.ts");
+  await using berth = await startBerth();
   await using bare = await startSubject<{ port: number }>("./bare.ts");
   await using fixed = await startSubject<{ port: number }>("./static-workerd.ts");
   const headers = { host: berth.ready.host, authorization: `Bearer ${berth.ready.token}` };

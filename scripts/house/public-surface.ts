@@ -1,7 +1,8 @@
 /**
  * The names that each package makes public, by entry, read from its barrels.
  *
- * Barrels hold only named re-exports (a house rule), so their text is the public surface.
+ * Barrels hold only named re-exports (a house rule), so their text is the public surface; where an
+ * entry is one file, its exported declarations are.
  */
 import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
@@ -45,6 +46,11 @@ export function exportedNames(barrel: string): readonly string[] {
       const isType = type !== undefined || match[1] !== undefined;
       names.push(`${isType ? "type " : ""}${match[3] ?? match[2]}`);
     }
+  }
+  // An entry may also be the one file that it is about.
+  const declarations = /^export\s+(?:async\s+)?(function|const|class|interface|type)\s+([\w$]+)/gm;
+  for (const [, kind, name] of code.matchAll(declarations)) {
+    names.push(kind === "interface" || kind === "type" ? `type ${name}` : String(name));
   }
   return names.sort(byName);
 }

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { chmod, mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { startJailer } from "@berth/cells";
+import { shortPauseFlags } from "@berth/server/short-pauses";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   berthCommand,
@@ -82,6 +83,14 @@ describe("berth serve", () => {
     }
     const jailer = findJailer(served.pid);
     expect(statSync(`/proc/${jailer}`).uid).toBe(0);
+  });
+
+  it("has taken on the flags that keep its pauses short, as the same process", () => {
+    const command = readFileSync(`/proc/${served.pid}/cmdline`, "utf8").split("\0");
+    expect(command).toEqual(expect.arrayContaining([...shortPauseFlags, "serve"]));
+    for (const flag of shortPauseFlags) {
+      expect(command.filter((argument) => argument === flag)).toHaveLength(1);
+    }
   });
 
   it("says at once that the port or the data folder is another's", async () => {

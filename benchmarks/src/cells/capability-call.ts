@@ -11,9 +11,10 @@ import { Agent } from "node:http";
 import { performance } from "node:perf_hooks";
 import { type BenchOptions, type Figures, rounded } from "../bench.ts";
 import { fetchOnce, median, type Target } from "../load.ts";
-import type { BerthInput, BerthReady } from "../subjects/berth.ts";
+import type { BerthInput } from "../subjects/berth.ts";
 import { startSubject } from "../subjects/child.ts";
 import { callerModule } from "../subjects/module.ts";
+import { startBerth } from "../subjects/start-berth.ts";
 
 const callsAtOnce = 50;
 
@@ -30,7 +31,7 @@ const readState: Call = { capability: "state", method: "get", args: { key: "noth
 
 export async function measureCapabilityCall({ say, isQuick }: BenchOptions): Promise<Figures> {
   const input: BerthInput = { source: callerModule, resources: { apiCalls: 60_000 } };
-  await using berth = await startSubject<BerthReady>("./berth.ts", input);
+  await using berth = await startBerth(input);
   await using echo = await startSubject<{ port: number }>("./echo-supervisor.ts");
   const { host, token, port } = berth.ready;
   const agent = new Agent({ keepAlive: true });

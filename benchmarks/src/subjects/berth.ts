@@ -2,9 +2,10 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { preferShortPauses } from "@berth/server/short-pauses";
+import { createClient } from "@berth/client";
+import { createBerth } from "@berth/server";
 import { pino } from "pino";
-import type { MadeUpApp } from "../publisher-session.ts";
+import { type MadeUpApp, openPublisherSession } from "../publisher-session.ts";
 import { serveUntilEnd } from "./child.ts";
 
 /** The installed app. Default: the echo module. */
@@ -25,11 +26,6 @@ export interface BerthReady extends BerthAddress {
   readonly token: string;
 }
 
-// As `berth serve` does, before anything else is loaded.
-preferShortPauses();
-const { createBerth } = await import("@berth/server");
-const { createClient } = await import("@berth/client");
-const { openPublisherSession } = await import("../publisher-session.ts");
 // Who starts it is this same program.
 const app = JSON.parse(process.argv[2] ?? "{}") as BerthInput;
 const folder = await mkdtemp(join(tmpdir(), "bf-"));

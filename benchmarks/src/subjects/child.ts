@@ -19,6 +19,7 @@ export interface Subject<Ready> extends AsyncDisposable {
 export async function startSubject<Ready>(
   file: string,
   input: unknown = {},
+  nodeFlags: readonly string[] = [],
 ): Promise<Subject<Ready>> {
   const path = fileURLToPath(new URL(file, import.meta.url));
   const child = spawn(
@@ -26,6 +27,7 @@ export async function startSubject<Ready>(
     [
       "--disable-warning=ExperimentalWarning",
       "--conditions=berth-source",
+      ...nodeFlags,
       path,
       JSON.stringify(input),
     ],

@@ -3,6 +3,7 @@
  * connections when they are due, and answers are only counted.
  */
 import { connect, type Socket } from "node:net";
+import { setPriority } from "node:os";
 import { createInterface } from "node:readline";
 
 export interface FlooderInput {
@@ -18,41 +19,54 @@ export interface FlooderReport {
   readonly answers: Readonly<Record<string, number>>;
 }
 
-const connections = 250;
-const tickMs = 10;
-/** As clients do; when all connections wait for an answer, the server holds the flood back. */
-const maxOutstanding = 1;
+/** So many that those which wait for an answer do not keep the flood from its rate. */
+const connections = 5_000;
+/** The requests of many clients do not come in bursts. */
+const tickMs = 1;
 
 // Who starts it is this same program.
 const input = JSON.parse(process.argv[2] ?? "{}") as FlooderInput;
 const head = Object.entries(input.headers).map(([name, value]) => `${name}: ${value}\r\n`);
 const request = Buffer.from(`GET ${input.path} HTTP/1.1\r\n${head.join("")}\r\n`);
 
-interface Line {
-  readonly socket: Socket;
-  outstanding: number;
+/** A client with at most one request on its way, which connects anew when it was disconnected. */
+interface Client {
+  socket: Socket | undefined;
+  isWaiting: boolean;
 }
+
+// A flood comes from other machines: here it takes only what the subject leaves of the processors.
+setPriority(19);
 
 let sent = 0;
 const answers: Record<string, number> = {};
 
-function openLine(): Line {
-  const line: Line = { socket: connect(input.port, "127.0.0.1"), outstanding: 0 };
-  line.socket.setEncoding("latin1");
-  line.socket.on("data", (chunk: string) => {
-    for (const [, status = "none"] of chunk.matchAll(/HTTP\/1\.1 (\d{3})/g)) {
-      answers[status] = (answers[status] ?? 0) + 1;
-      line.outstanding -= 1;
-    }
-  });
-  line.socket.on("error", () => {
-    // A server under flood may drop connections: that, too, is an answer.
-    answers.dropped = (answers.dropped ?? 0) + 1;
-  });
-  return line;
+function count(answer: string): void {
+  answers[answer] = (answers[answer] ?? 0) + 1;
 }
 
-const lines = Array.from({ length: connections }, openLine);
+function connectClient(client: Client): Socket {
+  const socket = connect(input.port, "127.0.0.1");
+  socket.setEncoding("latin1");
+  socket.on("data", (chunk: string) => {
+    for (const [, status = "none"] of chunk.matchAll(/HTTP\/1\.1 (\d{3})/g)) {
+      count(status);
+      client.isWaiting = false;
+    }
+  });
+  socket.on("error", () => undefined); // Followed by its close.
+  socket.once("close", () => {
+    if (client.isWaiting) count("dropped");
+    client.isWaiting = false;
+    client.socket = undefined;
+  });
+  client.socket = socket;
+  return socket;
+}
+
+const clients = Array.from({ length: connections }, (): Client => {
+  return { socket: undefined, isWaiting: false };
+});
 let timer: NodeJS.Timeout | undefined;
 let turn = 0;
 let owed = 0;
@@ -62,11 +76,11 @@ function sendDue(): void {
   const now = performance.now();
   owed = Math.min(owed + ((now - last) / 1_000) * input.requestsPerSecond, 1_000);
   last = now;
-  for (let tried = 0; owed >= 1 && tried < 1_000; tried += 1) {
-    const line = lines[turn++ % lines.length];
-    if (line === undefined || line.outstanding >= maxOutstanding || line.socket.destroyed) continue;
-    line.socket.write(request);
-    line.outstanding += 1;
+  for (let tried = 0; owed >= 1 && tried < connections; tried += 1) {
+    const client = clients[turn++ % clients.length];
+    if (client === undefined || client.isWaiting) continue;
+    (client.socket ?? connectClient(client)).write(request);
+    client.isWaiting = true;
     sent += 1;
     owed -= 1;
   }
@@ -85,4 +99,4 @@ for await (const command of createInterface(process.stdin)) {
     for (const status of Object.keys(answers)) delete answers[status];
   }
 }
-for (const { socket } of lines) socket.destroy();
+for (const { socket } of clients) socket?.destroy();

@@ -1,4 +1,3 @@
-import { preferShortPauses } from "@berth/server/short-pauses";
 import { defineCommand } from "../command.ts";
 import { serveAlone } from "../serve/serve-alone.ts";
 import { serveByKeeper } from "../serve/serve-by-keeper.ts";
@@ -65,7 +64,6 @@ export const serveCommand = defineCommand<ServeFlags>({
   ],
   async run(context, _args, flags) {
     const options = parseServeOptions(context, flags);
-    preferShortPauses();
     context.endsItself();
     const { processes } = context;
     if (processes?.keeper !== undefined) return serveKept(context, options, processes.keeper);

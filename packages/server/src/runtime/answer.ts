@@ -18,12 +18,13 @@ export function sendError(answer: Answer, error: unknown): void {
     return;
   }
   const wire = toWire(error);
-  const body = Buffer.from(JSON.stringify(wire));
+  // As text it leaves in one piece with its head.
+  const body = JSON.stringify(wire);
   const headers = [
     "content-type",
     "application/json",
     "content-length",
-    String(body.length),
+    String(Buffer.byteLength(body)),
     "cache-control",
     "no-store",
     "x-content-type-options",

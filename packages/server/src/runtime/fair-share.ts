@@ -6,14 +6,15 @@
  * thread was nearly full and more than one installation was asked of late, each may have only so many
  * requests in the next window that the heaviest is cut and the others are not touched. They are let
  * in evenly over the window: a window's worth at once would make everybody wait for all of it. What
- * is over is refused before anything is read or verified, and half a second to a second late: an
- * answer at once would only bring the next request sooner. As the thread recovers, the bound rises
+ * is over is refused before anything is read or verified. As the thread recovers, the bound rises
  * again, by a tenth per window (additive growth would take seconds to forget a flood).
  *
- * What is let in begins by turns; see turns.ts. An installation that is alone is never bounded here.
+ * Who asks for little begins at once; what else is let in begins by turns (see turns.ts). An
+ * installation that is alone is never bounded here.
  */
 import { performance } from "node:perf_hooks";
 import { createLimitError } from "@berth/cells";
+import type { BerthError } from "@berth/protocol";
 import type { Clock } from "../storage/ground.ts";
 import { createTurns, type Turns } from "./turns.ts";
 
@@ -25,30 +26,26 @@ const calmUtilization = 0.55;
 const growth = 1.1;
 const cut = 0.5;
 /** What a page asks for at once when it opens is never refused here. */
-const leastBudget = 50;
+const burst = 50;
+/** Per window; so much of an app is always served. */
+const leastBudget = 20;
 const maxRemembered = 10_000;
 /** Of one installation, let in and not begun: what it holds in memory must have an end. */
 const maxWaiting = 1_000;
 const retryAfterSeconds = 1;
 
-/** How long a refusal is held back at least; at most twice as long. */
-const refusalDelayMs = 500;
-
 export interface FairShare {
   /**
-   * Undefined for whoever may pass at once, else a promise of its turn.
-   *
-   * @throws RATE_LIMITED with `details.retryAfterSeconds`, later
+   * Undefined for whoever may pass at once, else a promise of its turn, or why not: RATE_LIMITED with
+   * `details.retryAfterSeconds`, the same object for all of a window.
    */
-  admit(installationId: string): Promise<void> | undefined;
+  admit(installationId: string): Promise<void> | BerthError | undefined;
 }
 
 export interface FairShareOptions {
   readonly clock: Clock;
   /** The part of the time since the last call in which the thread was busy, 0 to 1. */
   readonly readUtilization?: () => number;
-  /** Default 500. */
-  readonly refusalDelayMs?: number;
   readonly turns?: Turns;
 }
 
@@ -81,6 +78,7 @@ export function createFairShare(options: FairShareOptions): FairShare {
   let lastRefusal = Number.NEGATIVE_INFINITY;
   /** Per window. */
   let budget = Number.POSITIVE_INFINITY;
+  let refusal: BerthError | undefined;
 
   /** @returns what the heaviest asked for in the window that ends */
   function endWindow(): number {
@@ -101,6 +99,7 @@ export function createFairShare(options: FairShareOptions): FairShare {
     const served = Math.min(endWindow(), budget) / elapsedWindows;
     window += Math.ceil(elapsedWindows);
     endsAt = now + windowMs;
+    refusal = undefined;
     const isShared = shares.size > 1;
     if (isShared && utilization > fullUtilization) {
       budget = Math.max(leastBudget, Math.floor(served * cut));
@@ -115,20 +114,36 @@ export function createFairShare(options: FairShareOptions): FairShare {
   function find(id: string, now: number): Share {
     const known = shares.get(id);
     if (known !== undefined) return known;
-    const share = { asked: 0, lastWindow: window, tokens: leastBudget, filledAt: now };
+    const share = { asked: 0, lastWindow: window, tokens: burst, filledAt: now };
     shares.set(id, share);
     return share;
   }
 
   /** Evenly, and after a rest what a page asks for when it opens. Counts while nothing is bounded, too. */
   function take(share: Share, now: number): boolean {
-    const perWindow = budget === Number.POSITIVE_INFINITY ? leastBudget : budget;
+    const perWindow = budget === Number.POSITIVE_INFINITY ? burst : budget;
     const filled = (Math.max(0, now - share.filledAt) * perWindow) / windowMs;
-    share.tokens = Math.min(Math.max(leastBudget, perWindow), share.tokens + filled);
+    share.tokens = Math.min(Math.max(burst, perWindow), share.tokens + filled);
     share.filledAt = now;
     if (share.tokens < 1) return false;
     share.tokens -= 1;
     return true;
+  }
+
+  function refuse(): BerthError {
+    lastRefusal = window;
+    // Making an error takes longer than all else that is done for whoever is refused.
+    refusal ??= createLimitError(
+      "RATE_LIMITED",
+      `This app is asked for more than its share while others are waiting; try again in ${retryAfterSeconds} s.`,
+      {
+        limit: "fair share",
+        enforcer: "gateway",
+        allowed: Math.min(maxWaiting, Math.floor(budget)),
+        retryAfterSeconds,
+      },
+    );
+    return refusal;
   }
 
   return {
@@ -138,19 +153,10 @@ export function createFairShare(options: FairShareOptions): FairShare {
       const share = find(installationId, now);
       share.asked += 1;
       const isLetIn = take(share, now) || budget === Number.POSITIVE_INFINITY;
-      if (isLetIn && shares.size === 1) return undefined;
+      const isLight = share.tokens > burst / 2;
+      if (isLetIn && (shares.size === 1 || isLight)) return undefined;
       if (isLetIn && turns.waiting(installationId) < maxWaiting) return turns.take(installationId);
-      lastRefusal = window;
-      const message = `This app is asked for more than its share while others are waiting; try again in ${retryAfterSeconds} s.`;
-      const spread = 1 + (share.asked % 50) / 50;
-      return new Promise((_resolve, reject) => {
-        const allowed = Math.min(maxWaiting, Math.floor(budget));
-        const met = { limit: "fair share", enforcer: "gateway", allowed } as const;
-        const refuse = () =>
-          reject(createLimitError("RATE_LIMITED", message, { ...met, retryAfterSeconds }));
-        // Not all at one moment, or they would all come back at one.
-        setTimeout(refuse, (options.refusalDelayMs ?? refusalDelayMs) * spread);
-      });
+      return refuse();
     },
   };
 }

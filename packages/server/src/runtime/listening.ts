@@ -17,6 +17,9 @@ export interface ListenOptions {
   readonly fd?: number;
 }
 
+/** Of connections that wait to be accepted; the system may have a lower bound. */
+const backlog = 4_096;
+
 /** @throws PORT_BUSY, OPTION_INVALID */
 export function listen(server: Server, { host, port, fd }: ListenOptions): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -30,7 +33,7 @@ export function listen(server: Server, { host, port, fd }: ListenOptions): Promi
       reject(new BerthError("OPTION_INVALID", message, { cause: error }));
     };
     server.once("error", fail);
-    server.listen(fd === undefined ? { host, port } : { fd }, () => {
+    server.listen(fd === undefined ? { host, port, backlog } : { fd, backlog }, () => {
       server.off("error", fail);
       resolve();
     });

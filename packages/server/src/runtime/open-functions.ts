@@ -14,6 +14,7 @@ import { createCpuLedger } from "./cpu-ledger.ts";
 import { createFairShare } from "./fair-share.ts";
 import { createFunctionLog } from "./function-log.ts";
 import type { Functions, FunctionUsage } from "./functions.ts";
+import { createHeldRefusals } from "./held-refusals.ts";
 import { createHooks } from "./hooks.ts";
 import type { Hosts } from "./hosts.ts";
 import { createPlacement } from "./placement.ts";
@@ -84,10 +85,12 @@ export function openFunctions(options: FunctionsOptions): OpenFunctions {
   const { logger } = ground;
   const visits = createVisits({ ...options, specs, logger });
   const fairShare = createFairShare({ clock: ground.clock });
+  const refusals = createHeldRefusals(ground.clock.now);
   const handle = createServeFunction({
     ...options,
     visits,
     fairShare,
+    refusals,
     logger,
     maxRequestBytes: options.maxRequestBytes ?? 268_435_456,
   });
@@ -96,6 +99,7 @@ export function openFunctions(options: FunctionsOptions): OpenFunctions {
     ...options,
     visits,
     fairShare,
+    refusals,
     logger,
     sockets,
     rates: createSocketRates(ground.clock),

@@ -8,9 +8,10 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { actionOfMethod, BerthError, errorTable, isBerthError } from "@berth/protocol";
 import type { LiveInstallation } from "../installation/live.ts";
 import type { Meter } from "../metering/metering.ts";
-import { sendError } from "./answer.ts";
+import { type Answer, sendError } from "./answer.ts";
 import { boundBody, tooLarge } from "./bounded-body.ts";
 import type { FairShare } from "./fair-share.ts";
+import type { HeldRefusals } from "./held-refusals.ts";
 import { answerViewCall, reservedPrefix } from "./view-call.ts";
 import type { ViewClaims } from "./view-token.ts";
 import { ownPolicy, type Visit, type VisitDependencies, type Visits } from "./visit.ts";
@@ -19,6 +20,7 @@ export interface ServeDependencies
   extends Pick<VisitDependencies, "pool" | "directory" | "gateway" | "metering" | "logger"> {
   readonly visits: Visits;
   readonly fairShare: FairShare;
+  readonly refusals: HeldRefusals;
   readonly maxRequestBytes: number;
 }
 
@@ -29,11 +31,12 @@ export type ServeFunction = (
   requestId: string,
 ) => Promise<void>;
 
+const settled = Promise.resolve();
 const methods: ReadonlySet<string> = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]);
 
 export function createServeFunction(dependencies: ServeDependencies): ServeFunction {
   const { pool, visits, directory, gateway, metering, logger, maxRequestBytes } = dependencies;
-  const { fairShare } = dependencies;
+  const { fairShare, refusals } = dependencies;
 
   function answerPreflight({ response, inbound, cors, requestId }: Visit): void {
     const allow =
@@ -106,15 +109,17 @@ export function createServeFunction(dependencies: ServeDependencies): ServeFunct
     }
   }
 
-  async function serve(visit: Visit, installationId: string): Promise<void> {
-    if (visit.request.method === "OPTIONS") return answerPreflight(visit);
+  async function serve(
+    visit: Visit,
+    installationId: string,
+    turn: Promise<void> | undefined,
+  ): Promise<void> {
     const startedAt = performance.now();
     const { socket } = visit.request;
     const sentBefore = socket.bytesWritten;
     let live: LiveInstallation | undefined;
     let failed = false;
     try {
-      const turn = fairShare.admit(installationId);
       if (turn !== undefined) await turn;
       // Who went away while it waited is owed nothing.
       if (visit.response.closed) return;
@@ -140,13 +145,38 @@ export function createServeFunction(dependencies: ServeDependencies): ServeFunct
     meter.latencies.add(wallMs);
   }
 
-  return async (request, response, installationId, requestId) => {
+  /** Thousands a second in a flood: nothing of it is read before its time has come. */
+  function refuse(answer: Answer, refusal: BerthError): void {
+    const { request, response, requestId } = answer;
+    refusals.hold(() => {
+      if (response.closed) return;
+      const { cors } = visits.begin(request, response, requestId);
+      sendError({ ...answer, headers: cors }, refusal);
+    });
+  }
+
+  async function answer(
+    { request, response, requestId }: Answer,
+    installationId: string,
+    turn: Promise<void> | undefined,
+  ): Promise<void> {
     const visit = visits.begin(request, response, requestId);
     try {
-      await serve(visit, installationId);
+      if (request.method === "OPTIONS") answerPreflight(visit);
+      else await serve(visit, installationId, turn);
     } catch (error) {
       logger.error({ err: error, requestId }, "a function request failed unexpectedly");
       sendError(visit, error);
     }
+  }
+
+  return (request, response, installationId, requestId) => {
+    const isPreflight = request.method === "OPTIONS";
+    const admission = isPreflight ? undefined : fairShare.admit(installationId);
+    if (!(admission instanceof BerthError)) {
+      return answer({ request, response, requestId }, installationId, admission);
+    }
+    refuse({ request, response, requestId }, admission);
+    return settled;
   };
 }

@@ -48,7 +48,7 @@ export type ServeUpgrade = (
 export function createServeUpgrade(dependencies: UpgradeDependencies): ServeUpgrade {
   const { pool, visits, fairShare, directory, hosts, metering, sockets, rates, bounds } =
     dependencies;
-  const { insight, logger } = dependencies;
+  const { insight, logger, refusals } = dependencies;
 
   /** The page sees the closing frame; the publisher finds the same words in the log. */
   function noteOverrun(live: LiveInstallation, { requestId }: Visit, error: BerthError): void {
@@ -186,8 +186,12 @@ export function createServeUpgrade(dependencies: UpgradeDependencies): ServeUpgr
       meter.latencies.add(wallMs);
     };
     try {
-      const turn = fairShare.admit(installationId);
-      if (turn !== undefined) await turn;
+      const admission = fairShare.admit(installationId);
+      if (admission instanceof BerthError) {
+        await new Promise<void>((resolve) => refusals.hold(resolve));
+        throw admission;
+      }
+      if (admission !== undefined) await admission;
       const handshake = readHandshake(visit.request);
       checkOrigin(visit);
       const token = visit.inbound.token ?? handshake.token;
