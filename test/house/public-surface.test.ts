@@ -31,6 +31,6 @@ it("reads values, types, aliases and comments", () => {
   const text = `export { b, type A as Z } from "./a.ts";\n/* export { no } */\nexport type { C } from "./c.ts";`;
   expect(exportedNames(text)).toEqual(["type C", "type Z", "b"]);
   const declared = "export const b = 1;\nexport async function a() {}\nexport interface C {}";
-  expect(exportedNames(declared)).toEqual(["a", "b", "type C"]);
+  expect(exportedNames(declared)).toEqual(["type C", "a", "b"]);
   expect(() => exportedNames("export { default as } from './a.ts'")).toThrow(/not understood/);
 });
