@@ -5,11 +5,11 @@
  * them. They must be on its command line: V8 sizes the young generation when it starts, and a worker
  * thread takes the size from its process.
  *
- * Under a flood the young generation is collected tens of times a second. Kept at 2 MiB each
+ * Under a flood the young generation is collected tens of times a second. Kept at 4 MiB each
  * collection copies little; and without helper threads it does not wait for one that a busy machine
  * gave no processor (pauses of 10 to 20 ms before, of 3 to 6 ms with both, on two cores).
  */
 export const shortPauseFlags: readonly string[] = [
-  "--max-semi-space-size=2",
+  "--max-semi-space-size=4",
   "--no-parallel-scavenge",
 ];
