@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { chmod, mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { startJailer } from "@berth/cells";
+import { createClient } from "@berth/client";
 import { shortPauseFlags } from "@berth/server/short-pauses";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
@@ -11,10 +12,12 @@ import {
   type CommandPlace,
   type ServedBerth,
 } from "../support/berth-command.ts";
+import { openLine } from "../support/steady-load.ts";
 import { createTestFolder, prepareDatabase, type TestFolder } from "../support/test-folder.ts";
 
 /** Without an account, as in most containers; another than the cells' own. */
 const serverUid = 1_899_999_998;
+const acme = { organization: "acme" };
 const asUser = ["--user", String(serverUid)];
 let folder: TestFolder;
 let data: string;
@@ -205,6 +208,35 @@ describe("a second start", () => {
       installations: [{ id: first.installation, app: "berth-samples/crm", state: "running" }],
     });
     await succeed("login", served.signInLink);
+  });
+
+  it("has lost no more than a second of its metering when it was killed", async () => {
+    const kept = await readFile(join(place.configFolder, "berth", "login.json"), "utf8");
+    const { apiKey } = JSON.parse(kept) as { apiKey: string };
+    const admin = createClient({ baseUrl: served.origin, apiKey });
+    const [installation] = (await admin.call("listInstallations", { params: acme })).installations;
+    const params = { ...acme, installation: installation?.id ?? "" };
+    const { token } = await admin.call("openView", { params, body: {} });
+    const countRequests = async () => (await admin.call("getUsage", { params })).requests;
+    const before = await countRequests();
+
+    const answeredAt: number[] = [];
+    const line = openLine({ ...params, port: served.port, token, apiKey });
+    const until = performance.now() + 3_000;
+    while (performance.now() < until) {
+      expect(await line.ask("/api/no-such-thing")).toMatchObject({ status: 404 });
+      answeredAt.push(performance.now());
+    }
+    line.close();
+    const killedAt = performance.now();
+    process.kill(served.pid, "SIGKILL");
+    await served.exited;
+    const port = String(served.port);
+    served = await berthServe(["--port", port, "--data-dir", data, "--verbose", ...asUser], place);
+    // A second, and what the write itself may take.
+    const written = answeredAt.filter((at) => at < killedAt - 1_500).length;
+    expect(written).toBeGreaterThan(10);
+    expect(await countRequests()).toBeGreaterThanOrEqual(before + written);
   });
 
   it("closes, and says that it failed, when its jailer is gone", async () => {

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
+import { specOf as madeUpSpec, requestOf } from "../src/conformance/trial.ts";
 import {
   type CellCall,
   type CellEvent,
@@ -13,12 +14,13 @@ import {
   type CellRequest,
   defaultCellLimits,
   type EgressCall,
-  engineCompatibilityDate,
   type IsolateModule,
   type IsolateSpec,
   type JailedPoolOptions,
   openCellPool,
 } from "../src/index.ts";
+
+export { requestOf };
 
 export const quietLogger = Object.freeze({
   debug: () => undefined,
@@ -169,33 +171,15 @@ export function specOf(
   main: string | Readonly<Record<string, IsolateModule>>,
   changes: SpecChanges = {},
 ): IsolateSpec {
-  const key = changes.key ?? "app@1";
-  return {
-    key,
-    tenant: "publisher",
-    placement: key,
-    mainModule: "main.js",
-    modules: typeof main === "string" ? { "main.js": { js: main } } : main,
-    compatibilityDate: engineCompatibilityDate,
-    compatibilityFlags: [],
-    env: {},
+  const limits = { ...defaultCellLimits, ...changes.limits };
+  const modules = typeof main === "string" ? {} : { modules: main };
+  const placement = changes.placement ?? changes.key ?? "app@1";
+  return madeUpSpec(typeof main === "string" ? main : "", {
+    ...modules,
     ...changes,
-    limits: { ...defaultCellLimits, ...changes.limits },
-  };
-}
-
-export function requestOf(path = "/", changes: Partial<CellRequest> = {}): CellRequest {
-  return {
-    method: "GET",
-    path,
-    host: "app.example",
-    headers: [],
-    body: null,
-    handle: "handle-1",
-    props: {},
-    requestId: "request-1",
-    ...changes,
-  };
+    placement,
+    limits,
+  });
 }
 
 export async function getText(
