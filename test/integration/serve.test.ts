@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { chmod, mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { startJailer } from "@berth/cells";
-import { createClient } from "@berth/client";
+import { createClient, createEmbeddedClient, createEmbedSigner } from "@berth/client";
 import { shortPauseFlags } from "@berth/server/short-pauses";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
@@ -135,6 +135,32 @@ describe("berth serve", () => {
     const log = await readFile(join(data, "berth.log"), "utf8");
     expect(log).toContain("Berth is open");
     expect(log).not.toContain(served.signInLink.split("token=")[1]);
+  });
+});
+
+describe("a product's keys", () => {
+  it("are the operator's: made, listed and deleted by the command line", async () => {
+    expect(await failure("embed-keys", "list")).toMatchObject({ exit: 4, code: "AUTH_FORBIDDEN" });
+    const operator = { ...place, configFolder: join(folder.path, "operator") };
+    const as = async (...argv: readonly string[]) => {
+      const result = await berthCommand([...argv, "--json"], operator);
+      expect(result.stderr).toBe("");
+      return result.json<{ id: string; audience: string; privateKey: JsonWebKey }>();
+    };
+    await berthCommand(["login", served.operatorLink], operator);
+    const { id: keyId, audience, privateKey } = await as("embed-keys", "create", "Acme product");
+    const signer = await createEmbedSigner({ keyId, privateKey, issuer: "Acme product", audience });
+    const client = createEmbeddedClient({
+      baseUrl: served.origin,
+      fetchToken: () => signer.sign({ subject: "u-1", organization: "acme", name: "Una" }),
+    });
+    expect(await client.session()).toMatchObject({
+      person: { name: "Una" },
+      organization: { slug: "acme", role: "member" },
+    });
+    expect(await as("embed-keys", "list")).toMatchObject({ keys: [{ id: keyId }] });
+    await as("embed-keys", "delete", keyId, "--yes");
+    await expect(client.call("getSession")).rejects.toMatchObject({ code: "AUTH_REQUIRED" });
   });
 });
 

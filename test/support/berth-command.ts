@@ -53,6 +53,7 @@ export interface ServedBerth extends AsyncDisposable {
   readonly origin: string;
   readonly port: number;
   readonly signInLink: string;
+  readonly operatorLink: string;
   readonly pid: number;
   /** Its exit code, once it has ended. */
   readonly exited: Promise<number | null>;
@@ -77,13 +78,14 @@ export async function berthServe(
       "stop" | "pid" | "exited"
     >;
     if (event.type !== "open") continue;
-    const { origin, port, signInLink } = event;
+    const { origin, port, signInLink, operatorLink } = event;
     // Nothing more is awaited from it, but a full pipe would hold it up.
     child.stdout.resume();
     return {
       origin,
       port,
       signInLink,
+      operatorLink,
       pid: child.pid ?? -1,
       exited: exitOf(child),
       stop,

@@ -5,6 +5,9 @@ import { configEditCommand } from "./commands/config-edit.ts";
 import { configGetCommand } from "./commands/config-get.ts";
 import { configSetCommand } from "./commands/config-set.ts";
 import { doctorCommand } from "./commands/doctor.ts";
+import { embedKeysCreateCommand } from "./commands/embed-keys-create.ts";
+import { embedKeysDeleteCommand } from "./commands/embed-keys-delete.ts";
+import { embedKeysListCommand } from "./commands/embed-keys-list.ts";
 import { installCommand } from "./commands/install.ts";
 import { keysCreateCommand } from "./commands/keys-create.ts";
 import { keysListCommand } from "./commands/keys-list.ts";
@@ -51,6 +54,9 @@ export const commands: readonly AnyCommand[] = Object.freeze([
   suspendCommand,
   resumeCommand,
   uninstallCommand,
+  embedKeysCreateCommand,
+  embedKeysListCommand,
+  embedKeysDeleteCommand,
   doctorCommand,
   serveCommand,
   restartCommand,

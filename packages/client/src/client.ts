@@ -21,8 +21,11 @@ import { canUploadByXhr, streamOf, type Upload, uploadByXhr } from "./upload.ts"
 export interface ClientOptions {
   /** Origin of the Berth, such as `http://localhost:4600`; empty in a page of that origin. */
   readonly baseUrl: string;
-  /** Sent as a bearer token; without one, the browser's session cookie is used. */
-  readonly apiKey?: string;
+  /**
+   * Sent as a bearer token; asked for before each call when it is a function. Without one, the browser's
+   * session cookie is used.
+   */
+  readonly apiKey?: string | (() => Promise<string>);
   /** Default: the global fetch. */
   readonly fetch?: typeof fetch;
 }
@@ -93,7 +96,8 @@ export function createClient(options: ClientOptions): BerthClient {
 
   async function request(url: string, init: RequestInit): Promise<Response> {
     const headers = new Headers(init.headers);
-    if (options.apiKey) headers.set("authorization", `Bearer ${options.apiKey}`);
+    const key = typeof options.apiKey === "function" ? await options.apiKey() : options.apiKey;
+    if (key) headers.set("authorization", `Bearer ${key}`);
     let response: Response;
     try {
       response = await send(url, { ...init, headers, redirect: "error" });

@@ -42,6 +42,7 @@ export const errorTable = Object.freeze({
   AUTH_FORBIDDEN: define("caller", 403, "You may not do this."),
   AUTH_ORIGIN_REFUSED: define("caller", 403, "The request came from another origin."),
   SIGN_IN_LINK_INVALID: define("caller", 401, "The sign-in link is used, expired or unknown."),
+  EMBED_TOKEN_INVALID: define("caller", 401, "The product's token is refused."),
   ORGANIZATION_NOT_FOUND: define("caller", 404, "There is no such organization for you."),
   PUBLISHER_NOT_FOUND: define("caller", 404, "There is no such publisher."),
   PUBLISHER_EXISTS: define("caller", 409, "A publisher of that name exists."),

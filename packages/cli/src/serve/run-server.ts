@@ -55,7 +55,7 @@ export async function openServer(
   });
 }
 
-/** The first run's people, the samples, and the link by which the admin signs in. */
+/** The first run's people, the samples, and the links by which the admin and the operator sign in. */
 export async function announce(
   context: CliContext,
   berth: Berth,
@@ -69,13 +69,23 @@ export async function announce(
   }
   await offerSamples(context, berth, options);
   if (signal.aborted) return;
-  const person = first.admin ?? first.operator;
-  const { token } = await berth.identity.createSignInLink(person.id);
-  const link = `${berth.origin}/sign-in/link#token=${token}`;
+  const linkOf = async (personId: string) => {
+    const { token } = await berth.identity.createSignInLink(personId);
+    return `${berth.origin}/sign-in/link#token=${token}`;
+  };
+  const { admin = first.operator, operator } = first;
+  const signInLink = await linkOf(admin.id);
+  const operatorLink = await linkOf(operator.id);
   terminal.print(
-    `\nBerth is open at ${terminal.style("bold", berth.origin)}\n\nSign in as ${person.name}, once, within ten minutes:\n  ${link}\n\nCtrl-C closes it.`,
+    [
+      `\nBerth is open at ${terminal.style("bold", berth.origin)}`,
+      `\nSign in as ${admin.name}, once, within ten minutes:\n  ${signInLink}`,
+      `As ${operator.name}, for what only the operator may do:\n  ${operatorLink}`,
+      "\nCtrl-C closes it.",
+    ].join("\n"),
   );
-  terminal.line({ type: "open", origin: berth.origin, port: berth.port, signInLink: link });
+  const { origin, port } = berth;
+  terminal.line({ type: "open", origin, port, signInLink, operatorLink });
 }
 
 /** Publishes those samples that are not there, unless they are not wanted. */

@@ -12,8 +12,8 @@ export const sessionView = z.object({
     z.object({ slug: z.string(), name: z.string(), role: z.enum(["owner", "admin", "member"]) }),
   ),
   publishers: z.array(publisherView.pick({ name: true, displayName: true })),
-  /** `key` when an API key was used. */
-  by: z.enum(["session", "key"]),
+  /** `key` when an API key was used, `embed` in a page of the product. */
+  by: z.enum(["session", "key", "embed"]),
 });
 
 export const apiKeyView = z.object({

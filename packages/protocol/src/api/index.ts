@@ -1,3 +1,5 @@
+export type { EmbedKeyView, EmbedPublicKey, EmbedSessionView } from "./embedding.ts";
+export { embedRoles, embedSessionSeconds, embedTokenMaxSeconds } from "./embedding.ts";
 export type {
   ApiKeyView,
   PostureView,

@@ -10,6 +10,7 @@ import { openConsoleFiles } from "../http/console-files.ts";
 import type { ContentSources } from "../http/console-policy.ts";
 import { createApi } from "../http/create-api.ts";
 import { hostHandlers } from "../http/host-routes.ts";
+import { embeddingHandlers } from "../identity/embedding/routes.ts";
 import { type OpenedIdentity, openIdentity } from "../identity/open-identity.ts";
 import { identityHandlers } from "../identity/routes.ts";
 import { insightHandlers } from "../insight/routes.ts";
@@ -251,6 +252,7 @@ async function openDoor(
         ground,
         publishersOf: (personId) => registry.publishers.publishersOf(personId),
       }),
+      ...embeddingHandlers({ identity, ground, ownOrigin: hosts.consoleOrigin }),
       ...registryHandlers({ registry }),
       ...installationHandlers({
         works,

@@ -39,7 +39,8 @@ async function openOrganization(
   caller: Caller,
 ): Promise<OrganizationContext> {
   const found = await sources.organizations.findMembership(slug, caller.personId);
-  if (found !== undefined) return found;
+  const isReached = caller.organizationId === undefined || caller.organizationId === found?.id;
+  if (found !== undefined && isReached) return found;
   throw new BerthError(
     "ORGANIZATION_NOT_FOUND",
     `There is no organization ${JSON.stringify(slug.slice(0, 64))} that you belong to.`,
@@ -62,6 +63,16 @@ async function openPublisher(
   throw new BerthError("AUTH_FORBIDDEN", `You do not belong to the publisher ${name}.`);
 }
 
+/** Who came through the product uses their organization's apps, and has nothing else here. */
+function checkReach({ access, method, path }: RouteDefinition, { by }: Caller): void {
+  if (by !== "embed" || access === "member" || access === "admin") return;
+  if (access === "person" && (method === "get" || path === "/session")) return;
+  throw new BerthError(
+    "AUTH_FORBIDDEN",
+    "A session that the product opened reaches its organization only; sign in to do this.",
+  );
+}
+
 /** @throws AUTH_REQUIRED, AUTH_FORBIDDEN, ORGANIZATION_NOT_FOUND, PUBLISHER_NOT_FOUND */
 export async function decideAccess(
   sources: AccessSources,
@@ -80,6 +91,7 @@ export async function decideAccess(
       "Sign in, or send an API key as Authorization: Bearer berth_…; what was sent is missing, expired or revoked.",
     );
   }
+  checkReach(definition, caller);
   switch (definition.access) {
     case "person":
       return { ...none, caller };

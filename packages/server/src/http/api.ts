@@ -14,11 +14,13 @@ export interface Caller {
   readonly personId: string;
   readonly name: string;
   readonly email: string;
-  readonly by: "session" | "key";
+  readonly by: "session" | "key" | "embed";
   /** The API key's, when it was made by one. */
   readonly keyId?: string;
   /** The session's, when it was made in one. */
   readonly sessionId?: string;
+  /** The only organization that this caller may reach; any of their own when undefined. */
+  readonly organizationId?: string;
   readonly isOperator: boolean;
 }
 

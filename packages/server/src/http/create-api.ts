@@ -13,6 +13,7 @@ import { type AccessSources, decideAccess } from "./access.ts";
 import { answerError, answerJson, createApiHeaders, routeNotFound } from "./answer.ts";
 import type { ApiContext, Handlers, StreamEvent } from "./api.ts";
 import { readJson } from "./body.ts";
+import { createCors } from "./cors.ts";
 import { addDocumentation } from "./documentation.ts";
 import { answerEvents, type EventStreamOptions, type EventStreamTimes } from "./event-stream.ts";
 import { checkOrigin } from "./origin.ts";
@@ -109,6 +110,7 @@ export function createApi(options: ApiOptions): Api {
   // A path is matched as it came: "/a/" is not "/a", and names are compared exactly.
   const app = new Hono<Variables>({ strict: true });
   const streams = createStreamCount();
+  const cors = createCors(origins);
 
   const serve = async (
     context: Context<Variables>,
@@ -191,8 +193,10 @@ export function createApi(options: ApiOptions): Api {
       const requestId =
         from.requestId ?? Buffer.from(ground.random(requestIdBytes)).toString("hex");
       const env = { requestId, address: from.address ?? null };
+      const preflight = cors.answerPreflight(request);
+      if (preflight !== undefined) return preflight;
       try {
-        return await app.fetch(request, env);
+        return cors.allow(request, await app.fetch(request, env));
       } catch (error) {
         return answerError(error, { headers: createApiHeaders(requestId), requestId, logger });
       }

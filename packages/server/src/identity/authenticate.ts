@@ -1,5 +1,5 @@
 /**
- * Tells who sent a request, by API key or session cookie.
+ * Tells who sent a request, by API key, by a session that the product opened, or by session cookie.
  *
  * Trust: headers are hostile. A request that sends a key is judged by the key alone, so that a wrong
  * one is never made good by a cookie that happens to be there.
@@ -7,6 +7,7 @@
 import type { Caller } from "../http/api.ts";
 import type { Database } from "../storage/database.ts";
 import { type Auth, apiKeyPrefix } from "./auth.ts";
+import { type EmbedSessions, embedTokenPrefix } from "./embedding/embed-sessions.ts";
 
 const maxKeyChars = 200;
 
@@ -22,13 +23,14 @@ export function findApiKey(headers: Headers): string | undefined {
 export function createAuthenticate(options: {
   readonly auth: Auth;
   readonly database: Pick<Database, "kysely">;
+  readonly embedSessions: Pick<EmbedSessions, "find">;
 }): (request: Request) => Promise<Caller | null> {
-  const { auth } = options;
+  const { auth, embedSessions } = options;
   const { kysely } = options.database;
 
   const findCaller = async (
     personId: string,
-    proof: Pick<Caller, "by" | "keyId" | "sessionId">,
+    proof: Pick<Caller, "by" | "keyId" | "sessionId" | "organizationId">,
   ): Promise<Caller | null> => {
     const person = await kysely
       .selectFrom("person")
@@ -43,6 +45,12 @@ export function createAuthenticate(options: {
 
   return async ({ headers }) => {
     const key = findApiKey(headers);
+    if (key?.startsWith(embedTokenPrefix)) {
+      const found = key.length > maxKeyChars ? undefined : await embedSessions.find(key);
+      if (found === undefined) return null;
+      const { personId, ...proof } = found;
+      return findCaller(personId, { by: "embed", ...proof });
+    }
     if (key !== undefined) {
       if (!key.startsWith(apiKeyPrefix) || key.length > maxKeyChars) return null;
       const checked = await auth.api.verifyApiKey({ body: { key } });

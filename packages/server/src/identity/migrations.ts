@@ -34,6 +34,17 @@ const ownStatements = [
   `create table operator (person_id text primary key references person (id) on delete cascade, created_at timestamptz not null)`,
 ];
 
+const embedStatements = [
+  `create table embed_key (id text primary key, issuer text not null, algorithm text not null, public_key text not null, created_at timestamptz not null, last_used_at timestamptz)`,
+  `create table embed_person (issuer text not null, subject text not null, person_id text not null references person (id) on delete cascade, primary key (issuer, subject))`,
+  `create table embed_use (issuer text not null, token_id text not null, expires_at timestamptz not null, primary key (issuer, token_id))`,
+  `create index embed_use_expiry on embed_use (expires_at)`,
+  `create table embed_session (id text primary key, token_hash text not null unique, key_id text not null references embed_key (id) on delete cascade, person_id text not null references person (id) on delete cascade, organization_id text not null references organization (id) on delete cascade, expires_at timestamptz not null)`,
+  `create index embed_session_expiry on embed_session (expires_at)`,
+];
+
+const embedTables = ["embed_session", "embed_use", "embed_person", "embed_key"];
+
 const tables = [
   ...["operator", "sign_in_link", "api_key", "invitation", "member"],
   ...["organization", "verification", "account", "session", "person"],
@@ -51,6 +62,15 @@ export const identityMigrations: readonly NamedMigration[] = [
       run(
         db,
         tables.map((table) => `drop table "${table}"`),
+      ),
+  },
+  {
+    name: "0011_embedding",
+    up: (db) => run(db, embedStatements),
+    down: (db) =>
+      run(
+        db,
+        embedTables.map((table) => `drop table "${table}"`),
       ),
   },
 ];

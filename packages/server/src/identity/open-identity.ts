@@ -6,6 +6,8 @@ import type { Ground } from "../storage/ground.ts";
 import type { KeyRing } from "../storage/keys.ts";
 import { type Auth, createAuth } from "./auth.ts";
 import { createAuthenticate } from "./authenticate.ts";
+import { createEmbedKeys, type EmbedKeys } from "./embedding/embed-keys.ts";
+import { createEmbedSessions, type EmbedSessions } from "./embedding/embed-sessions.ts";
 import type { Identity } from "./identity.ts";
 import { createPeople } from "./people.ts";
 import { createSignInLinks, type SignInLinks } from "./sign-in-link.ts";
@@ -24,6 +26,8 @@ export interface IdentityOptions {
 export interface OpenedIdentity extends Identity {
   readonly auth: Auth;
   readonly links: SignInLinks;
+  readonly embedKeys: EmbedKeys;
+  readonly embedSessions: EmbedSessions;
   /** Called once a session is over on this node; returns how to stop that. */
   onSessionEnd(listener: (sessionId: string) => void): () => void;
   /** For who ends sessions by other ways than `auth`. */
@@ -42,16 +46,19 @@ export function openIdentity(options: IdentityOptions): OpenedIdentity {
   const { logger } = ground;
   const auth = createAuth({ database, secret, isSecure, logger, onSessionEnd: tellSessionEnd });
   const links = createSignInLinks({ database, ground });
+  const embedSessions = createEmbedSessions({ database, ground });
   return {
     ...createPeople({ auth, database, ground }),
     auth,
     links,
+    embedKeys: createEmbedKeys({ database, ground }),
+    embedSessions,
     tellSessionEnd,
     onSessionEnd(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
-    authenticate: createAuthenticate({ auth, database }),
+    authenticate: createAuthenticate({ auth, database, embedSessions }),
     createSignInLink: links.create,
     async createApiKey({ personId, name, expiresInDays }) {
       const { id, key } = await auth.api.createApiKey({

@@ -39,7 +39,11 @@ export function identityHandlers(deps: IdentityRouteDeps): Handlers<RoutesOf<"Id
     onSessionEnd: identity.tellSessionEnd,
   });
 
-  const view = async (personId: string, by: SessionView["by"]): Promise<SessionView> => {
+  const view = async (
+    personId: string,
+    by: SessionView["by"],
+    organizationId?: string,
+  ): Promise<SessionView> => {
     const [person, organizations, publishers] = await Promise.all([
       identity.findPerson(personId),
       identity.listMemberships(personId),
@@ -50,11 +54,9 @@ export function identityHandlers(deps: IdentityRouteDeps): Handlers<RoutesOf<"Id
     return {
       person: { id, name, email },
       isOperator,
-      organizations: organizations.map(({ slug, name: title, role }) => ({
-        slug,
-        name: title,
-        role,
-      })),
+      organizations: organizations
+        .filter(({ id: own }) => organizationId === undefined || own === organizationId)
+        .map(({ slug, name: title, role }) => ({ slug, name: title, role })),
       publishers: [...publishers],
       by,
     };
@@ -78,10 +80,16 @@ export function identityHandlers(deps: IdentityRouteDeps): Handlers<RoutesOf<"Id
       return view(personId, "session");
     },
     async getSession(_input, context) {
-      const { personId, by } = callerOf(context);
-      return view(personId, by);
+      const { personId, by, organizationId } = callerOf(context);
+      return view(personId, by, organizationId);
     },
     async endSession(_input, context) {
+      const { by, sessionId = "" } = callerOf(context);
+      if (by === "embed") {
+        await identity.embedSessions.end(sessionId);
+        identity.tellSessionEnd(sessionId);
+        return;
+      }
       requireSession(context, "Signing out");
       context.setCookies(await signIn.end(context.request.headers));
     },

@@ -1,5 +1,5 @@
 /**
- * Identity's tables. All but `sign_in_link` and `operator` are better-auth's, under names of ours
+ * Identity's tables. All but `sign_in_link`, `operator` and `embed_*` are better-auth's, under names of ours
  * and with its column names; it alone writes `session` and `api_key` rows.
  */
 import type { ColumnType, Generated } from "kysely";
@@ -73,6 +73,40 @@ export interface OperatorTable {
   readonly created_at: Instant;
 }
 
+export interface EmbedKeyTable {
+  readonly id: string;
+  readonly issuer: string;
+  /** EdDSA or ES256. */
+  readonly algorithm: string;
+  /** A JSON Web Key. */
+  readonly public_key: string;
+  readonly created_at: Instant;
+  readonly last_used_at: ColumnType<Date | null>;
+}
+
+export interface EmbedPersonTable {
+  readonly issuer: string;
+  readonly subject: string;
+  readonly person_id: string;
+}
+
+/** Tokens of products that were exchanged, until they are expired. */
+export interface EmbedUseTable {
+  readonly issuer: string;
+  readonly token_id: string;
+  readonly expires_at: Instant;
+}
+
+export interface EmbedSessionTable {
+  readonly id: string;
+  /** SHA-256 of the access token, hexadecimal. */
+  readonly token_hash: string;
+  readonly key_id: string;
+  readonly person_id: string;
+  readonly organization_id: string;
+  readonly expires_at: Instant;
+}
+
 export interface IdentityTables {
   readonly person: PersonTable;
   readonly session: SessionTable;
@@ -82,4 +116,8 @@ export interface IdentityTables {
   readonly api_key: ApiKeyTable;
   readonly sign_in_link: SignInLinkTable;
   readonly operator: OperatorTable;
+  readonly embed_key: EmbedKeyTable;
+  readonly embed_person: EmbedPersonTable;
+  readonly embed_use: EmbedUseTable;
+  readonly embed_session: EmbedSessionTable;
 }

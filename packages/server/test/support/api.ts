@@ -4,6 +4,7 @@ import type { Handlers, RoutesOf } from "../../src/http/api.ts";
 import { type Api, createApi } from "../../src/http/create-api.ts";
 import type { EventStreamTimes } from "../../src/http/event-stream.ts";
 import { hostHandlers } from "../../src/http/host-routes.ts";
+import { embeddingHandlers } from "../../src/identity/embedding/routes.ts";
 import { identityHandlers } from "../../src/identity/routes.ts";
 import { registryHandlers } from "../../src/registry/routes.ts";
 import type { TestServices } from "./services.ts";
@@ -46,6 +47,7 @@ export function createTestApi(
         ground,
         publishersOf: registry.publishers.publishersOf,
       }),
+      ...embeddingHandlers({ identity, ground, ownOrigin: () => consoleOrigin }),
       ...registryHandlers({ registry }),
       ...options.handlers,
     },
