@@ -101,6 +101,7 @@ for (const kind of databasesUnderTest()) {
     test("only these routes are public", () => {
       const open = routes.filter(([, { access }]) => access === "public").map(([name]) => name);
       expect(open.sort()).toEqual([
+        "exchangeEmbedToken",
         "getHealth",
         "getManifestSchema",
         "redeemSignInLink",
