@@ -222,6 +222,10 @@ for (const kind of databasesUnderTest()) {
     });
 
     test("a token that the key did not sign as it was registered is refused", async () => {
+      const lastUse = async () =>
+        (await clientOf(operatorKey).call("listEmbedKeys")).keys[0]?.lastUsedAt;
+      const used = await lastUse();
+      services.clock.advance(second);
       const stranger = createKeys("Ed25519");
       await expect(exchange(await forge({}, {}, stranger.privateKey))).rejects.toThrow(/signature/);
       const [head = "", body = "", signature = ""] = (await forge({})).split(".");
@@ -241,6 +245,9 @@ for (const kind of databasesUnderTest()) {
         .sign(publicText);
       await expect(exchange(confused)).rejects.toThrow(/algorithm/);
       await expect(exchange("x".repeat(40))).rejects.toThrow(/not a signed JSON Web Token/);
+      expect(await lastUse()).toBe(used);
+      await exchange(await signed());
+      expect(await lastUse()).not.toBe(used);
     });
 
     test("an organization that is not here is named", async () => {

@@ -94,10 +94,9 @@ export function createEmbedKeys(options: {
     },
     async find(id) {
       const row = await kysely
-        .updateTable("embed_key")
-        .set({ last_used_at: new Date(clock.now()) })
+        .selectFrom("embed_key")
+        .select(["id", "issuer", "algorithm", "public_key"])
         .where("id", "=", id)
-        .returning(["id", "issuer", "algorithm", "public_key"])
         .executeTakeFirst();
       if (row === undefined) return undefined;
       // Written by `create`.

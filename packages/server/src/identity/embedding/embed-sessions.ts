@@ -140,6 +140,11 @@ export function createEmbedSessions(options: {
       await spend(trx, claims);
       const personId = await providePerson(trx, claims);
       const { id, slug, role } = await provideMembership(trx, personId, claims);
+      await trx
+        .updateTable("embed_key")
+        .set({ last_used_at: new Date(now) })
+        .where("id", "=", claims.keyId)
+        .execute();
       await trx.deleteFrom("embed_session").where("expires_at", "<=", new Date(now)).execute();
       await trx
         .insertInto("embed_session")
