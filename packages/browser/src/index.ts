@@ -1,11 +1,20 @@
 export { type Clock, systemClock } from "./clock.ts";
+export type { Capability, PermittedWork } from "./permissions/capability.ts";
 export {
   type AccessAttempt,
+  type AccessSubject,
   PermissionManager,
   type PermissionManagerOptions,
 } from "./permissions/permission-manager.ts";
+export type { PermissionMemory } from "./permissions/permission-memory.ts";
+export type {
+  AskPermission,
+  PermissionRequest,
+  PromptOptions,
+} from "./permissions/permission-requests.ts";
 export { APIProxy, type APIProxyOptions, type TokenSource } from "./proxy/api-proxy.ts";
 export { type APIProxyConfig, defaultAPIProxyConfig } from "./proxy/api-proxy-config.ts";
+export type { EndpointFigures } from "./proxy/endpoint-figures.ts";
 export {
   type ResourceCounter,
   ResourceMonitor,
@@ -22,6 +31,7 @@ export type {
 export type { AppRuntimeConfig, HostContext } from "./runtime/config.ts";
 export type { MessageEventBody, RuntimeEvents, StatusEvent } from "./runtime/events.ts";
 export { type FromViewSessionOptions, fromViewSession } from "./runtime/from-view-session.ts";
+export type { PermissionHost } from "./runtime/open-permissions.ts";
 export { type SourceOfManifestOptions, sourceOfManifest } from "./runtime/source-of-manifest.ts";
 export { createMemoryViewStateStore, type ViewStateStore } from "./runtime/view-state-store.ts";
 export { AppWorker, type AppWorkerOptions } from "./sandbox/app-worker.ts";

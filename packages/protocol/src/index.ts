@@ -100,6 +100,16 @@ export {
   platformVersion,
 } from "./manifest/schema.ts";
 export {
+  type AccessFacts,
+  type ConditionedGrant,
+  type ConditionName,
+  type DataClass,
+  dataClasses,
+  type GrantConditions,
+  grantConditionsSchema,
+  parseGrantConditions,
+} from "./permissions/conditions.ts";
+export {
   type AccessRequest,
   actionOfMethod,
   type Decision,
@@ -117,6 +127,7 @@ export {
   permissionKey,
   permissionTypes,
 } from "./permissions/grammar.ts";
+export { type UiResource, uiResources } from "./permissions/ui-resources.ts";
 export {
   defaultPlacementPolicy,
   isPlacementKind,
@@ -138,6 +149,9 @@ export {
 export {
   type BootMessage,
   type HostApi,
+  type PermissionAnswer,
+  type PermissionAsk,
+  permissionAskSchema,
   type ViewApi,
   type ViewCall,
   type ViewContext,

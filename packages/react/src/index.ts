@@ -1,4 +1,10 @@
 export { type CatalogMessages, defaultMessages } from "./catalog/catalog-context.tsx";
+export { PermissionPrompt, type PermissionPromptProps } from "./permissions/PermissionPrompt.tsx";
+export {
+  createPermissionPrompts,
+  type PermissionPrompts,
+} from "./permissions/permission-prompts.ts";
+export type { PromptMessages } from "./permissions/prompt-messages.ts";
 export type { AppSummary, RuntimeState } from "./runtime/runtime-store.ts";
 export {
   type AppRuntime,

@@ -12,6 +12,17 @@ export interface APIProxyConfig {
   readonly maxRequestsPerWindow: number;
   /** Bytes of an answer's body; a longer one is refused. */
   readonly maxAnswerBytes: number;
+  /** Answers kept by their `cache-control` and `etag`; 0 keeps none. */
+  readonly maxCachedAnswers: number;
+  /** Characters of all kept answers together: bodies, addresses, the view's headers. */
+  readonly maxCachedLength: number;
+  /**
+   * Where reads of one tick go together, below the base address; null sends each by itself. The
+   * messages are in batch.ts.
+   */
+  readonly batchPath: string | null;
+  /** Reads in one batch. */
+  readonly maxBatchedReads: number;
 }
 
 export const defaultAPIProxyConfig: Omit<APIProxyConfig, "baseURL"> = Object.freeze({
@@ -20,4 +31,8 @@ export const defaultAPIProxyConfig: Omit<APIProxyConfig, "baseURL"> = Object.fre
   rateLimitWindow: 60_000,
   maxRequestsPerWindow: 600,
   maxAnswerBytes: 8_388_608,
+  maxCachedAnswers: 200,
+  maxCachedLength: 4_194_304,
+  batchPath: null,
+  maxBatchedReads: 20,
 });

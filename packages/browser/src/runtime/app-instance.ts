@@ -16,8 +16,9 @@ import {
   type ViewErrorReport,
   type ViewLog,
 } from "@berth/protocol";
-import { PermissionManager } from "../permissions/permission-manager.ts";
+import type { PermissionManager } from "../permissions/permission-manager.ts";
 import { APIProxy } from "../proxy/api-proxy.ts";
+import type { EndpointFigures } from "../proxy/endpoint-figures.ts";
 import { createRateWindow } from "../proxy/rate-window.ts";
 import { ResourceMonitor, type ResourceUsage } from "../resources/resource-monitor.ts";
 import { AppWorker } from "../sandbox/app-worker.ts";
@@ -27,6 +28,12 @@ import type { AppSource } from "./app-source.ts";
 import { type CallCapability, createCapabilityCalls } from "./capability-calls.ts";
 import type { HostContext, ResolvedConfig } from "./config.ts";
 import type { MessageEventBody } from "./events.ts";
+import {
+  modalAccess,
+  navigateAccess,
+  openPermissions,
+  placementAccess,
+} from "./open-permissions.ts";
 
 /** What hosts and components see of an instance. */
 export interface AppHandle {
@@ -38,6 +45,8 @@ export interface AppHandle {
   readonly tree: ViewTree;
   readonly permissions: PermissionManager;
   usage(): ResourceUsage;
+  /** How the endpoints that it calls have answered; see APIProxy. */
+  endpoints(): readonly EndpointFigures[];
   /**
    * Tells the app of an event of one of its nodes; ignored unless the app runs. Settles, and never
    * rejects, once the app's listeners have run; what they draw comes after.
@@ -86,9 +95,17 @@ export class AppInstance implements AppHandle {
     this.#options = options;
     this.instance = options.instance;
     this.manifest = manifest;
-    this.tree = new ViewTree({ limits: config.viewLimits, clock });
-    this.permissions = new PermissionManager({ grants: source.grants, clock });
-    this.permissions.onChange(() => this.updateContext());
+    this.permissions = openPermissions(options);
+    this.tree = new ViewTree({
+      limits: config.viewLimits,
+      clock,
+      mayOpenModal: () => this.permissions.evaluate(modalAccess).isAllowed,
+      onModalShut: (id) => void this.dispatch(id, "close", null),
+    });
+    this.permissions.onChange(() => {
+      if (!this.permissions.allows(modalAccess)) this.tree.shutModals();
+      this.updateContext();
+    });
     this.#monitor = new ResourceMonitor({ clock });
     this.#monitor.observe(() => ({
       nodes: this.tree.totals.nodes,
@@ -96,7 +113,9 @@ export class AppInstance implements AppHandle {
     }));
     this.#viewState = source.viewState ?? config.viewStates.load(options.instance) ?? null;
     this.#proxy = createProxy(options, this.permissions);
-    this.#call = createCapabilityCalls({ local: source.capabilities ?? {}, proxy: this.#proxy });
+    const { permissions } = this;
+    const local = source.capabilities ?? {};
+    this.#call = createCapabilityCalls({ local, proxy: this.#proxy, permissions });
     const window = createRateWindow(manifest.resources.apiCalls, 60_000, clock);
     this.#enterCall = () => window.enter();
   }
@@ -113,8 +132,13 @@ export class AppInstance implements AppHandle {
     return this.#monitor.usage();
   }
 
+  endpoints(): readonly EndpointFigures[] {
+    return this.#proxy?.endpoints() ?? [];
+  }
+
   /** Brings the view up. @throws BerthError RUNTIME_STATE and as AppWorker.start */
   async start(): Promise<void> {
+    this.permissions.require(placementAccess(this.#placement().kind));
     this.#move("start");
     this.tree.clear();
     const { config, source, workerSource } = this.#options;
@@ -157,6 +181,7 @@ export class AppInstance implements AppHandle {
 
   /** Ends it whatever its state, without asking. */
   async discard(): Promise<void> {
+    this.permissions.close();
     await this.#close(this.#state === "running" || this.#state === "paused");
   }
 
@@ -199,7 +224,8 @@ export class AppInstance implements AppHandle {
           return this.#call(request, signal);
         }),
       saveViewState: (state) => this.#saveViewState(state),
-      navigate: (path) => this.#options.onMessage({ kind: "navigate", path }),
+      navigate: (path) => this.#navigate(path),
+      requestPermission: (ask, signal) => this.permissions.requestPermission(ask, signal),
       report: (report) => {
         this.#keepLog({ level: "error", message: report.stack ?? report.message });
         this.#options.onError(errorOf(report, this.instance), report);
@@ -209,6 +235,16 @@ export class AppInstance implements AppHandle {
         this.#options.onMessage({ kind: "log", entry });
       },
     };
+  }
+
+  #navigate(path: string): void {
+    try {
+      this.permissions.require(navigateAccess);
+    } catch (error) {
+      this.#noteDenial(error);
+      throw error;
+    }
+    this.#options.onMessage({ kind: "navigate", path });
   }
 
   #keepLog({ level, message }: ViewLog): void {
@@ -227,12 +263,15 @@ export class AppInstance implements AppHandle {
     try {
       return await this.#monitor.time(async () => work());
     } catch (error) {
-      if (error instanceof BerthError && error.code === "PERMISSION_DENIED") {
-        this.#monitor.count("denials");
-        this.#options.onViolation(error);
-      }
+      this.#noteDenial(error);
       throw error;
     }
+  }
+
+  #noteDenial(error: unknown): void {
+    if (!(error instanceof BerthError) || error.code !== "PERMISSION_DENIED") return;
+    this.#monitor.count("denials");
+    this.#options.onViolation(error);
   }
 
   async #saveViewState(state: unknown): Promise<void> {
@@ -277,16 +316,19 @@ export class AppInstance implements AppHandle {
     }
   }
 
+  #placement(): ViewContext["placement"] {
+    const [first] = this.manifest.ui.placements;
+    return (
+      this.#options.source.placement ?? { kind: first?.kind ?? "page", path: first?.path ?? "/" }
+    );
+  }
+
   #viewContext(): ViewContext {
-    const { id, name, version, ui } = this.manifest;
-    const [first] = ui.placements;
+    const { id, name, version } = this.manifest;
     return {
       app: { id, name, version },
       instance: this.instance,
-      placement: this.#options.source.placement ?? {
-        kind: first?.kind ?? "page",
-        path: first?.path ?? "/",
-      },
+      placement: this.#placement(),
       ...this.#options.context(),
       viewState: this.#viewState,
       grants: this.permissions.grants.map(({ type, resource, actions }) => ({

@@ -3,19 +3,27 @@
  * app's function host, whose gateway decides.
  */
 import { BerthError, parseWireError, type ViewCall } from "@berth/protocol";
+import { accessOfCall } from "../permissions/access-of-call.ts";
+import type { PermissionManager } from "../permissions/permission-manager.ts";
 import type { APIProxy } from "../proxy/api-proxy.ts";
 import type { LocalCapabilities } from "./app-source.ts";
 
 export interface CapabilityCallsOptions {
   readonly local: LocalCapabilities;
   readonly proxy: APIProxy | undefined;
+  /** Decides what is plain from the call, and ends it when a grant of it is taken back. */
+  readonly permissions: Pick<PermissionManager, "run">;
 }
 
 export type CallCapability = (request: ViewCall, signal: AbortSignal) => Promise<unknown>;
 
-/** @throws BerthError CAPABILITY_UNKNOWN, and whatever the capability answers */
-export function createCapabilityCalls({ local, proxy }: CapabilityCallsOptions): CallCapability {
-  return async ({ capability, method, args }, signal) => {
+/** @throws BerthError CAPABILITY_UNKNOWN, PERMISSION_DENIED, and whatever the capability answers */
+export function createCapabilityCalls(options: CapabilityCallsOptions): CallCapability {
+  const { local, proxy, permissions } = options;
+  return (request, signal) =>
+    permissions.run(accessOfCall(request), (permitted) => call(request, permitted), signal);
+
+  async function call({ capability, method, args }: ViewCall, signal: AbortSignal) {
     const methods = Object.hasOwn(local, capability) ? local[capability] : undefined;
     if (methods !== undefined) {
       const run = Object.hasOwn(methods, method) ? methods[method] : undefined;
@@ -31,7 +39,7 @@ export function createCapabilityCalls({ local, proxy }: CapabilityCallsOptions):
     const body = parseBody(answer.body);
     if (answer.status >= 400) throw parseWireError(body, "UNAVAILABLE");
     return (body as { ok?: unknown } | null)?.ok ?? null;
-  };
+  }
 }
 
 function parseBody(text: string): unknown {

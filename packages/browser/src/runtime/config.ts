@@ -7,7 +7,9 @@ import {
   type ViewLimits,
 } from "@berth/protocol";
 import { type Clock, systemClock } from "../clock.ts";
+import { createPermissionMemory, type PermissionMemory } from "../permissions/permission-memory.ts";
 import type { APIProxyConfig } from "../proxy/api-proxy-config.ts";
+import type { PermissionHost } from "./open-permissions.ts";
 import { createMemoryViewStateStore, type ViewStateStore } from "./view-state-store.ts";
 
 export interface AppRuntimeConfig {
@@ -25,6 +27,8 @@ export interface AppRuntimeConfig {
   readonly timeZone?: string;
   readonly direction?: ViewContext["direction"];
   readonly viewStates?: ViewStateStore;
+  /** Prompts, and what conditions on grants are held against. */
+  readonly permissions?: PermissionHost;
   /** Where the hidden frames are put. Default: the page's body. */
   readonly container?: () => HTMLElement;
   /** For bundles and calls. Default: the page's own. */
@@ -44,6 +48,8 @@ export interface ResolvedConfig {
   readonly apiProxyConfig: Partial<APIProxyConfig>;
   readonly viewLimits: ViewLimits;
   readonly viewStates: ViewStateStore;
+  readonly permissions: PermissionHost;
+  readonly permissionMemory: PermissionMemory;
   readonly container: () => HTMLElement;
   readonly fetch: typeof globalThis.fetch;
   readonly clock: Clock;
@@ -58,6 +64,8 @@ export function resolveConfig(config: AppRuntimeConfig): ResolvedConfig {
     apiProxyConfig: config.apiProxyConfig ?? {},
     viewLimits: { ...defaultViewLimits, ...config.viewLimits },
     viewStates: config.viewStates ?? createMemoryViewStateStore(),
+    permissions: config.permissions ?? {},
+    permissionMemory: createPermissionMemory(),
     container: config.container ?? (() => document.body),
     fetch: config.fetch ?? ((...request) => globalThis.fetch(...request)),
     clock: config.clock ?? systemClock,

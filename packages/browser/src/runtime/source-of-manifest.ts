@@ -8,8 +8,13 @@ import type { AppSource, BundleSource, LocalCapabilities } from "./app-source.ts
 export interface SourceOfManifestOptions {
   /** Default: `entryPoint`, relative to the page. */
   readonly bundle?: BundleSource;
-  /** Default: everything that the manifest asks for. */
+  /** Default: what the manifest asks for. */
   readonly grants?: readonly Grant[];
+  /**
+   * Whether the default grants hold optional permissions from the start, or the view asks for them
+   * (`askPermission`) when it needs them. Default `granted`.
+   */
+  readonly optionalPermissions?: "granted" | "asked";
   readonly api?: AppSource["api"];
   readonly capabilities?: LocalCapabilities;
 }
@@ -20,14 +25,17 @@ export function sourceOfManifest(
   options: SourceOfManifestOptions = {},
 ): AppSource {
   const parsed = parseManifest(manifest);
-  const granted = permissionsAsked(parsed).map(
-    ({ type, resource, actions }, index): Grant => ({
-      id: `page-${index}`,
-      type,
-      resource,
-      actions,
-    }),
-  );
+  const areAsked = options.optionalPermissions === "asked";
+  const granted = permissionsAsked(parsed)
+    .filter(({ optional }) => !(areAsked && optional === true))
+    .map(
+      ({ type, resource, actions }, index): Grant => ({
+        id: `page-${index}`,
+        type,
+        resource,
+        actions,
+      }),
+    );
   return {
     manifest,
     bundle: options.bundle ?? { url: parsed.entryPoint ?? "" },

@@ -208,6 +208,7 @@ export class AppWorker {
         call: (request, signal) => handlers.call(request, signal),
         saveViewState: (state) => handlers.saveViewState(state),
         navigate: (path) => handlers.navigate(path),
+        requestPermission: (ask, signal) => handlers.requestPermission(ask, signal),
         report: (error) => handlers.report(error),
         log: (entry) => handlers.log(entry),
         violation: (error) => this.#end(error),

@@ -8,7 +8,10 @@
 import {
   BerthError,
   type HostApi,
+  type PermissionAnswer,
+  type PermissionAsk,
   parseWireError,
+  permissionAskSchema,
   toWire,
   type ViewCall,
   type ViewErrorReport,
@@ -29,6 +32,7 @@ export interface HostHandlers {
   call(request: ViewCall, signal: AbortSignal): Promise<unknown>;
   saveViewState(state: unknown): Promise<void>;
   navigate(path: string): void;
+  requestPermission(ask: PermissionAsk, signal: AbortSignal): Promise<PermissionAnswer>;
   report(error: ViewErrorReport): void;
   log(entry: ViewLog): void;
   /** A call that breaks the view's bounds; the view is ended. */
@@ -96,6 +100,13 @@ class ViewHostApi extends RpcTarget implements HostApi {
         throw invalid("navigate", `${JSON.stringify(path)?.slice(0, 80)} is not a path of the app`);
       this.#options.handlers.navigate(path);
     });
+  }
+
+  requestPermission(ask: PermissionAsk): Promise<PermissionAnswer> {
+    const { handlers, signal } = this.#options;
+    return this.#run(() =>
+      handlers.requestPermission(parse("requestPermission", permissionAskSchema, ask), signal),
+    );
   }
 
   report(error: ViewErrorReport): Promise<void> {

@@ -14,6 +14,7 @@ export const hostMethods = Object.freeze([
   "call",
   "saveViewState",
   "navigate",
+  "requestPermission",
   "report",
   "log",
 ] as const);

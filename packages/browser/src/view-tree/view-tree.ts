@@ -11,17 +11,28 @@ import { Draft, type Placed, type TreeTotals } from "./draft.ts";
 import { type RootNode, rootId, type ViewNode } from "./nodes.ts";
 import { readRecord, refuse } from "./read-record.ts";
 
+export interface ViewTreeOptions {
+  readonly limits: ViewLimits;
+  readonly clock: Clock;
+  /** Asked when a dialog is about to cover the page; a refused one stays shut. Default: yes. */
+  readonly mayOpenModal?: () => boolean;
+  /** A dialog that the app holds open is shut here: it is told as if the reader had closed it. */
+  readonly onModalShut?: (id: string) => void;
+}
+
 /** Checked before anything is read; the rate bounds what follows. */
 const maxRecordsPerBatch = 20_000;
 
 export class ViewTree {
+  readonly #options: ViewTreeOptions;
   readonly #limits: ViewLimits;
   readonly #bucket: TokenBucket;
   readonly #nodes = new Map<string, Placed>();
   readonly #listeners = new Map<string, Set<() => void>>();
   #totals: TreeTotals = { nodes: 0, textBytes: 0, propsBytes: 0 };
 
-  constructor(options: { readonly limits: ViewLimits; readonly clock: Clock }) {
+  constructor(options: ViewTreeOptions) {
+    this.#options = options;
     this.#limits = options.limits;
     this.#bucket = createTokenBucket(options.limits.maxMutationsPerSecond, options.clock);
     this.#nodes.set(rootId, emptyRoot());
@@ -44,12 +55,31 @@ export class ViewTree {
     if (!this.#bucket.take(draft.mutations)) throw this.#tooFast();
     const { changed, totals } = draft.commit();
     this.#totals = totals;
+    const shut: string[] = [];
     for (const [id, placed] of changed) {
       if (placed === undefined) this.#nodes.delete(id);
-      else this.#nodes.set(id, placed);
+      else if (this.#opensModal(id, placed) && this.#options.mayOpenModal?.() === false) {
+        this.#nodes.set(id, shutModal(placed));
+        shut.push(id);
+      } else this.#nodes.set(id, placed);
     }
     for (const id of changed.keys()) this.#notify(id);
+    for (const id of shut) this.#options.onModalShut?.(id);
     return draft.mutations;
+  }
+
+  /** Shuts every dialog that is open: the app may no longer show any. */
+  shutModals(): void {
+    for (const [id, placed] of [...this.#nodes]) {
+      if (!isOpenModal(placed)) continue;
+      this.#nodes.set(id, shutModal(placed));
+      this.#notify(id);
+      this.#options.onModalShut?.(id);
+    }
+  }
+
+  #opensModal(id: string, placed: Placed): boolean {
+    return isOpenModal(placed) && !isOpenModal(this.#nodes.get(id));
   }
 
   /** The same object until the node changes; undefined once it is gone. */
@@ -93,6 +123,17 @@ export class ViewTree {
       { details: { limit: "maxMutationsPerSecond" } },
     );
   }
+}
+
+function isOpenModal(placed: Placed | undefined): boolean {
+  const node = placed?.node;
+  return node?.kind === "element" && node.name === "Modal" && node.props.isOpen === true;
+}
+
+function shutModal(placed: Placed): Placed {
+  const { node } = placed;
+  if (node.kind !== "element") return placed;
+  return { ...placed, node: { ...node, props: { ...node.props, isOpen: false } } };
 }
 
 function emptyRoot(): Placed {

@@ -93,6 +93,8 @@ const host: HostApi = Object.freeze({
   call: async (request: Parameters<HostApi["call"]>[0]) => (await connected.promise).call(request),
   saveViewState: async (state: unknown) => (await connected.promise).saveViewState(state),
   navigate: async (path: string) => (await connected.promise).navigate(path),
+  requestPermission: async (ask: Parameters<HostApi["requestPermission"]>[0]) =>
+    (await connected.promise).requestPermission(ask),
   report: async (error: Parameters<HostApi["report"]>[0]) =>
     (await connected.promise).report(error),
   log: async (entry: Parameters<HostApi["log"]>[0]) => (await connected.promise).log(entry),

@@ -9,6 +9,7 @@ function open(maxCallsInFlight = 2) {
     call: vi.fn(async () => null),
     saveViewState: vi.fn(async () => {}),
     navigate: vi.fn(),
+    requestPermission: vi.fn(async () => "denied" as const),
     report: vi.fn(),
     log: vi.fn(),
     violation: vi.fn(),
@@ -37,6 +38,11 @@ describe("the host's answers to a view", () => {
     ["navigate", "/\t/evil.example"],
     ["navigate", "javascript:alert(1)"],
     ["navigate", { toString: (): string => "/x" }],
+    ["requestPermission", { type: "api", resource: "/x", actions: ["read"], id: "g1" }],
+    ["requestPermission", { type: "api", resource: "/x", actions: ["read"], reason: "Trust me" }],
+    ["requestPermission", { type: "root", resource: "*", actions: ["read"] }],
+    ["requestPermission", { type: "api", resource: "/x", actions: [] }],
+    ["requestPermission", "g1"],
   ])("refuse %s of %o", async (method, argument) => {
     const { api, handlers } = open();
     await expect(untyped(api)[method]?.(argument)).rejects.toMatchObject({

@@ -5,12 +5,13 @@
  * the answer depends on the arguments alone.
  */
 import { BerthError } from "../errors.ts";
+import { type AccessFacts, type ConditionedGrant, findRefusal } from "./conditions.ts";
 import type { Permission, PermissionAction, PermissionType } from "./grammar.ts";
 
 /** An admin's consent to one permission of one installation. */
-export interface Grant extends Pick<Permission, "type" | "resource" | "actions"> {
-  readonly id: string;
-}
+export interface Grant
+  extends Pick<Permission, "type" | "resource" | "actions">,
+    ConditionedGrant {}
 
 export interface AccessRequest {
   readonly type: PermissionType;
@@ -21,22 +22,44 @@ export interface AccessRequest {
 
 export type Decision =
   | { readonly isAllowed: true; readonly grantId: string }
-  | { readonly isAllowed: false; readonly reason: "no-grant" };
+  | { readonly isAllowed: false; readonly reason: "no-grant" }
+  | {
+      readonly isAllowed: false;
+      readonly reason: "condition";
+      /** The first grant that covers the request, but not now. */
+      readonly grantId: string;
+      /** What refused: a condition's name, or `expiresAt`. */
+      readonly condition: string;
+    };
 
 const denied: Decision = Object.freeze({ isAllowed: false, reason: "no-grant" });
 
-/** Decides one access. The first grant that covers the request decides. */
-export function evaluate(grants: readonly Grant[], request: AccessRequest): Decision {
+/**
+ * Decides one access. The first grant that covers the request and whose conditions hold decides.
+ *
+ * @param facts - what conditions are held against; without one that is asked for, they refuse
+ */
+export function evaluate(
+  grants: readonly Grant[],
+  request: AccessRequest,
+  facts: AccessFacts = {},
+): Decision {
+  let refused: Decision | undefined;
   for (const grant of grants) {
-    if (
-      grant.type === request.type &&
-      (grant.actions as readonly string[]).includes(request.action) &&
-      matchesResource(grant.type, grant.resource, request.resource)
-    ) {
-      return { isAllowed: true, grantId: grant.id };
-    }
+    if (!covers(grant, request)) continue;
+    const condition = findRefusal(grant, facts);
+    if (condition === undefined) return { isAllowed: true, grantId: grant.id };
+    refused ??= { isAllowed: false, reason: "condition", grantId: grant.id, condition };
   }
-  return denied;
+  return refused ?? denied;
+}
+
+function covers(grant: Grant, request: AccessRequest): boolean {
+  return (
+    grant.type === request.type &&
+    (grant.actions as readonly string[]).includes(request.action) &&
+    matchesResource(grant.type, grant.resource, request.resource)
+  );
 }
 
 /** True when the concrete `resource` lies within `pattern` (see grammar.ts). */

@@ -13,6 +13,7 @@
  * Trust: all that the worker sends is hostile until parsed by these schemas.
  */
 import * as z from "zod/mini";
+import { permissionSchema } from "../permissions/grammar.ts";
 
 export interface BootMessage {
   readonly workerSource: string;
@@ -59,6 +60,15 @@ export const viewCallSchema = z.strictObject({
 });
 export type ViewCall = z.output<typeof viewCallSchema>;
 
+/** An optional permission of the manifest, by its three telling fields; never a grant's id. */
+export const permissionAskSchema = z.strictObject({
+  type: permissionSchema.shape.type,
+  resource: permissionSchema.shape.resource,
+  actions: permissionSchema.shape.actions,
+});
+export type PermissionAsk = z.output<typeof permissionAskSchema>;
+export type PermissionAnswer = "granted" | "denied";
+
 export const viewErrorSchema = z.strictObject({
   message: z.string().check(z.maxLength(4000)),
   stack: z.optional(z.string().check(z.maxLength(16_000))),
@@ -81,6 +91,8 @@ export interface HostApi {
   saveViewState(state: unknown): Promise<void>;
   /** Moves the host's router to one of the app's own paths. */
   navigate(path: string): Promise<void>;
+  /** Asks the person for an optional permission of the manifest; see PermissionAsk. */
+  requestPermission(ask: PermissionAsk): Promise<PermissionAnswer>;
   report(error: ViewErrorReport): Promise<void>;
   log(entry: ViewLog): Promise<void>;
 }

@@ -1,5 +1,5 @@
 /** What a view may ask of its host. Every call is decided by the app's grants, outside. */
-import type { HostApi, ViewContext } from "@berth/protocol";
+import type { HostApi, PermissionAnswer, PermissionAsk, ViewContext } from "@berth/protocol";
 import { createState, type State } from "../server/state.ts";
 import { createViewFetch, type ViewFetchInit } from "./view-fetch.ts";
 
@@ -30,8 +30,16 @@ export interface View {
   readonly log: ViewLogger;
   /** Kept for this instance and given back as `context.viewState`; JSON of at most 256 KiB. */
   saveState(state: unknown): Promise<void>;
-  /** Moves the host's router to one of the app's own paths. */
+  /** Moves the host's router to one of the app's own paths. @throws BerthError PERMISSION_DENIED */
   navigate(path: string): Promise<void>;
+  /**
+   * Asks the person for a permission that the manifest holds as optional, named as it stands there.
+   * Resolves when they have answered; an answer holds for the session, and is not asked for again.
+   * Not to be awaited in `start`, which has ten seconds.
+   *
+   * @throws BerthError PERMISSION_DENIED for one that the manifest does not offer, RATE_LIMITED
+   */
+  requestPermission(ask: PermissionAsk): Promise<PermissionAnswer>;
 }
 
 export interface ContextHolder {
@@ -58,6 +66,7 @@ export function createView(host: HostApi, holder: ContextHolder): View {
     log: createLogger(host),
     saveState: (state: unknown) => host.saveViewState(state),
     navigate: (path: string) => host.navigate(path),
+    requestPermission: (ask: PermissionAsk) => host.requestPermission(ask),
   });
 }
 

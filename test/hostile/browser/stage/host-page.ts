@@ -151,6 +151,11 @@ export const controls = {
   },
   texts: (instance = "a"): string[] =>
     nodes(instance).flatMap((node) => (node.kind === "text" ? [node.text] : [])),
+  /** The properties of every component of that name. */
+  elements: (name: string, instance = "a") =>
+    nodes(instance).flatMap((node) =>
+      node.kind === "element" && node.name === name ? [node.props] : [],
+    ),
   /** Presses the button with that text. */
   press(text: string, instance = "a"): void {
     const button = nodes(instance).find(

@@ -1,0 +1,13 @@
+/** What a `ui` permission may name, with the action `show`. */
+export const uiResources = Object.freeze([
+  /** Be shown as a page, a panel or a widget. */
+  "placement/page",
+  "placement/panel",
+  "placement/widget",
+  /** Move the host's router among the app's own paths. */
+  "navigate",
+  /** Cover the host's page with a dialog. */
+  "modal",
+] as const);
+
+export type UiResource = (typeof uiResources)[number];
