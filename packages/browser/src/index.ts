@@ -16,10 +16,27 @@ export { APIProxy, type APIProxyOptions, type TokenSource } from "./proxy/api-pr
 export { type APIProxyConfig, defaultAPIProxyConfig } from "./proxy/api-proxy-config.ts";
 export type { EndpointFigures } from "./proxy/endpoint-figures.ts";
 export {
+  defaultLimitStepTimes,
+  type LimitStep,
+  type LimitStepTimes,
+  limitSteps,
+} from "./resources/limit-ladder.ts";
+export type {
+  Reading,
+  ReadingName,
+  ReadingUnit,
+  ResourceReadings,
+} from "./resources/reading.ts";
+export {
   type ResourceCounter,
+  type ResourceGauges,
   ResourceMonitor,
   type ResourceUsage,
 } from "./resources/resource-monitor.ts";
+export { type ShareClaim, shareOut } from "./resources/share-out.ts";
+export type { Forecast } from "./resources/trend.ts";
+export type { UsageMinute } from "./resources/usage-history.ts";
+export type { LimitReport, UsageReport } from "./resources/usage-report.ts";
 export type { AppHandle } from "./runtime/app-instance.ts";
 export { AppRuntimeManager } from "./runtime/app-runtime-manager.ts";
 export type {
@@ -28,15 +45,21 @@ export type {
   BundleSource,
   LocalCapabilities,
 } from "./runtime/app-source.ts";
-export type { AppRuntimeConfig, HostContext } from "./runtime/config.ts";
-export type { MessageEventBody, RuntimeEvents, StatusEvent } from "./runtime/events.ts";
+export type { AppRuntimeConfig, HostContext, PageBudget } from "./runtime/config.ts";
+export type {
+  LimitEvent,
+  MessageEventBody,
+  RuntimeEvents,
+  StatusEvent,
+} from "./runtime/events.ts";
 export { type FromViewSessionOptions, fromViewSession } from "./runtime/from-view-session.ts";
 export type { PermissionHost } from "./runtime/open-permissions.ts";
 export { type SourceOfManifestOptions, sourceOfManifest } from "./runtime/source-of-manifest.ts";
 export { createMemoryViewStateStore, type ViewStateStore } from "./runtime/view-state-store.ts";
-export { AppWorker, type AppWorkerOptions } from "./sandbox/app-worker.ts";
+export { AppWorker, type AppWorkerOptions, type ViewPace } from "./sandbox/app-worker.ts";
 export type { FrameSource } from "./sandbox/frame.ts";
 export type { HostHandlers } from "./sandbox/host-api.ts";
+export type { DeliveryPace } from "./sandbox/pacer.ts";
 export type {
   CommentNode,
   ElementNode,

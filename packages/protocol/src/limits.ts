@@ -34,7 +34,7 @@ export const maxResourceLimits: ResourceLimits = Object.freeze({
   apiCalls: 60_000,
 });
 
-/** Bounds of what a view may send to its host. Violations end the view. */
+/** Bounds of what a view may send to its host. Violations end the view, but for the sustained rates. */
 export interface ViewLimits {
   readonly maxMessageBytes: number;
   readonly maxMessagesPerSecond: number;
@@ -47,6 +47,12 @@ export interface ViewLimits {
   /** Of all properties together. */
   readonly maxPropsBytes: number;
   readonly maxMutationsPerSecond: number;
+  /** Mean of ten seconds; above it the view is warned, slowed, suspended, stopped, by steps. */
+  readonly maxSustainedMessagesPerSecond: number;
+  /** The same of mutations. */
+  readonly maxSustainedMutationsPerSecond: number;
+  /** Messages that may wait while a view is slowed down or suspended. */
+  readonly maxQueuedMessages: number;
   readonly heartbeatIntervalMs: number;
   /** Silence after which a view counts as unresponsive. */
   readonly heartbeatTimeoutMs: number;
@@ -63,6 +69,9 @@ export const defaultViewLimits: ViewLimits = Object.freeze({
   maxTextBytes: 200_000,
   maxPropsBytes: 16_777_216,
   maxMutationsPerSecond: 20_000,
+  maxSustainedMessagesPerSecond: 300,
+  maxSustainedMutationsPerSecond: 12_000,
+  maxQueuedMessages: 1_000,
   heartbeatIntervalMs: 500,
   heartbeatTimeoutMs: 3_000,
   startTimeoutMs: 10_000,

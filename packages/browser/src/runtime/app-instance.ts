@@ -17,16 +17,20 @@ import {
   type ViewLog,
 } from "@berth/protocol";
 import type { PermissionManager } from "../permissions/permission-manager.ts";
-import { APIProxy } from "../proxy/api-proxy.ts";
+import type { APIProxy } from "../proxy/api-proxy.ts";
 import type { EndpointFigures } from "../proxy/endpoint-figures.ts";
 import { createRateWindow } from "../proxy/rate-window.ts";
-import { ResourceMonitor, type ResourceUsage } from "../resources/resource-monitor.ts";
+import type { LimitMove } from "../resources/limit-ladder.ts";
+import type { ResourceUsage } from "../resources/resource-monitor.ts";
+import type { UsageReport } from "../resources/usage-report.ts";
 import { AppWorker } from "../sandbox/app-worker.ts";
 import type { HostHandlers } from "../sandbox/host-api.ts";
 import { ViewTree } from "../view-tree/view-tree.ts";
+import { createAppProxy } from "./app-proxy.ts";
+import { type AppResources, createAppResources, type MeasuredApp } from "./app-resources.ts";
 import type { AppSource } from "./app-source.ts";
 import { type CallCapability, createCapabilityCalls } from "./capability-calls.ts";
-import type { HostContext, ResolvedConfig } from "./config.ts";
+import type { HostContext, PageBudget, ResolvedConfig } from "./config.ts";
 import type { MessageEventBody } from "./events.ts";
 import {
   modalAccess,
@@ -34,6 +38,7 @@ import {
   openPermissions,
   placementAccess,
 } from "./open-permissions.ts";
+import type { KeptApp, PageMeasures } from "./resource-keeper.ts";
 
 /** What hosts and components see of an instance. */
 export interface AppHandle {
@@ -47,6 +52,8 @@ export interface AppHandle {
   usage(): ResourceUsage;
   /** How the endpoints that it calls have answered; see APIProxy. */
   endpoints(): readonly EndpointFigures[];
+  /** What it used by the minute, against its limits, and when the trend reaches them. */
+  usageReport(): UsageReport;
   /**
    * Tells the app of an event of one of its nodes; ignored unless the app runs. Settles, and never
    * rejects, once the app's listeners have run; what they draw comes after.
@@ -66,6 +73,8 @@ export interface AppInstanceOptions {
   readonly onViolation: (error: BerthError) => void;
   readonly onError: (error: BerthError, report: ViewErrorReport) => void;
   readonly onMessage: (message: MessageEventBody) => void;
+  readonly onLimit: (move: LimitMove) => void;
+  readonly measures: PageMeasures;
 }
 
 const stopGraceMs = 500;
@@ -74,19 +83,22 @@ const logTimeoutMs = 10_000;
 const maxViewStateBytes = 262_144;
 const violations = new Set(["VIEW_MESSAGE_REFUSED", "VIEW_LIMIT_EXCEEDED", "VIEW_UNRESPONSIVE"]);
 
-export class AppInstance implements AppHandle {
+export class AppInstance implements AppHandle, KeptApp {
   readonly instance: string;
   readonly manifest: ParsedManifest;
   readonly tree: ViewTree;
   readonly permissions: PermissionManager;
   readonly #options: AppInstanceOptions;
-  readonly #monitor: ResourceMonitor;
+  readonly #resources: AppResources;
   readonly #proxy: APIProxy | undefined;
   readonly #call: CallCapability;
   readonly #enterCall: () => void;
+  readonly #enterNetwork: () => void;
   #state: AppState = "loaded";
   #error: BerthError | undefined;
   #worker: AppWorker | undefined;
+  /** It was paused when it was suspended, and goes on paused. */
+  #isPausedBelow = false;
   #viewState: unknown;
 
   constructor(options: AppInstanceOptions) {
@@ -106,18 +118,22 @@ export class AppInstance implements AppHandle {
       if (!this.permissions.allows(modalAccess)) this.tree.shutModals();
       this.updateContext();
     });
-    this.#monitor = new ResourceMonitor({ clock });
-    this.#monitor.observe(() => ({
-      nodes: this.tree.totals.nodes,
-      silenceMs: this.#worker?.silenceMs ?? null,
-    }));
+    this.#resources = createAppResources({ ...options, app: this.#measured() });
     this.#viewState = source.viewState ?? config.viewStates.load(options.instance) ?? null;
-    this.#proxy = createProxy(options, this.permissions);
+    this.#resources.noteViewState(jsonLength(this.#viewState));
     const { permissions } = this;
+    this.#proxy = createAppProxy({ ...options, permissions });
     const local = source.capabilities ?? {};
     this.#call = createCapabilityCalls({ local, proxy: this.#proxy, permissions });
     const window = createRateWindow(manifest.resources.apiCalls, 60_000, clock);
     this.#enterCall = () => window.enter();
+    // The app's own function is no network of its: what is not it, is.
+    const network = createRateWindow(manifest.resources.network, 60_000, clock);
+    this.#enterNetwork = () => {
+      if (source.api !== undefined) return;
+      this.#resources.monitor.count("networkRequests");
+      network.enter();
+    };
   }
 
   get state(): AppState {
@@ -129,7 +145,23 @@ export class AppInstance implements AppHandle {
   }
 
   usage(): ResourceUsage {
-    return this.#monitor.usage();
+    return this.#resources.monitor.usage();
+  }
+
+  usageReport(): UsageReport {
+    return this.#resources.limits.report();
+  }
+
+  demand(): { readonly messages: number; readonly mutations: number } {
+    return this.#resources.monitor.demand();
+  }
+
+  checkLimits(): ResourceUsage {
+    return this.#resources.limits.check();
+  }
+
+  setShare(share: PageBudget, isBackground: boolean): void {
+    this.#resources.limits.setShare(share, isBackground);
   }
 
   endpoints(): readonly EndpointFigures[] {
@@ -141,6 +173,7 @@ export class AppInstance implements AppHandle {
     this.permissions.require(placementAccess(this.#placement().kind));
     this.#move("start");
     this.tree.clear();
+    this.#resources.beginRun();
     const { config, source, workerSource } = this.#options;
     const worker = new AppWorker({
       instance: this.instance,
@@ -151,13 +184,13 @@ export class AppInstance implements AppHandle {
       clock: config.clock,
       container: config.container,
       handlers: this.#handlers(),
-      onMessage: (bytes) => {
-        this.#monitor.count("messages");
-        this.#monitor.count("messageBytes", bytes);
-      },
+      onMessage: (bytes) => this.#resources.noteMessage(bytes),
+      onBeat: (beat) => this.#resources.noteBeat(beat),
+      frameId: this.#resources.frameId,
       onEnd: (error) => this.#ended(error),
     });
     this.#worker = worker;
+    worker.setPace(this.#resources.limits.pace);
     await worker.start(this.#viewContext());
     if (this.#worker === worker) this.#move("started");
   }
@@ -167,8 +200,15 @@ export class AppInstance implements AppHandle {
     await this.#within(this.#worker?.pause());
   }
 
+  /** From suspended too: the host's word ends a suspension; the app stays slowed for a while. */
   async resume(): Promise<void> {
+    const wasSuspended = this.#state === "suspended";
     this.#move("resume");
+    if (wasSuspended) {
+      this.#resources.limits.lift();
+      this.updateContext();
+      if (!this.#isPausedBelow) return;
+    }
     await this.#within(this.#worker?.resume());
   }
 
@@ -201,6 +241,44 @@ export class AppInstance implements AppHandle {
       .catch(() => {});
   }
 
+  /** What its resources see of it, and do to it. */
+  #measured(): MeasuredApp {
+    const app = this;
+    return {
+      get isUp() {
+        return app.#worker !== undefined;
+      },
+      get nodes() {
+        return app.tree.totals.nodes;
+      },
+      get silenceMs() {
+        return app.#worker?.silenceMs ?? null;
+      },
+      get canBeSuspended() {
+        return app.#state === "running" || app.#state === "paused";
+      },
+      setPace: (pace) => this.#worker?.setPace(pace),
+      suspend: () => this.#suspend(),
+      goOn: () => this.#goOn(),
+      end: (error) => {
+        this.#worker?.terminate();
+        this.#ended(error);
+      },
+    };
+  }
+
+  #suspend(): void {
+    this.#isPausedBelow = this.#state === "paused";
+    this.#move("suspend");
+  }
+
+  #goOn(): void {
+    if (this.#state !== "suspended") return;
+    this.#move("resume");
+    if (this.#isPausedBelow) this.#move("pause");
+    this.updateContext();
+  }
+
   async #close(isAsked: boolean): Promise<void> {
     const worker = this.#worker;
     this.#worker = undefined;
@@ -211,11 +289,16 @@ export class AppInstance implements AppHandle {
 
   #handlers(): Omit<HostHandlers, "violation"> {
     return {
-      mutate: (records) => this.#monitor.count("mutations", this.tree.apply(records)),
+      mutate: (records) => {
+        const mutations = this.tree.apply(records);
+        this.#resources.monitor.count("mutations", mutations);
+        this.#worker?.charge(mutations);
+      },
       fetch: (request, signal) =>
         this.#counted("requests", () => {
           if (this.#proxy === undefined)
             throw new BerthError("FUNCTION_ABSENT", "The app has no function or API to call here.");
+          this.#enterNetwork();
           return this.#proxy.fetch(request, signal);
         }),
       call: (request, signal) =>
@@ -259,9 +342,9 @@ export class AppInstance implements AppHandle {
     counter: "requests" | "capabilityCalls",
     work: () => Promise<Result>,
   ): Promise<Result> {
-    this.#monitor.count(counter);
+    this.#resources.monitor.count(counter);
     try {
-      return await this.#monitor.time(async () => work());
+      return await this.#resources.monitor.time(async () => work());
     } catch (error) {
       this.#noteDenial(error);
       throw error;
@@ -270,18 +353,19 @@ export class AppInstance implements AppHandle {
 
   #noteDenial(error: unknown): void {
     if (!(error instanceof BerthError) || error.code !== "PERMISSION_DENIED") return;
-    this.#monitor.count("denials");
+    this.#resources.monitor.count("denials");
     this.#options.onViolation(error);
   }
 
   async #saveViewState(state: unknown): Promise<void> {
-    const bytes = JSON.stringify(state ?? null).length;
+    const bytes = jsonLength(state);
     if (bytes > maxViewStateBytes)
       throw new BerthError(
         "REQUEST_TOO_LARGE",
         `The view's state has ${bytes} bytes; at most ${maxViewStateBytes} are kept.`,
       );
     this.#viewState = state ?? null;
+    this.#resources.noteViewState(bytes);
     await this.#options.config.viewStates.save(this.instance, this.#viewState);
   }
 
@@ -340,28 +424,8 @@ export class AppInstance implements AppHandle {
   }
 }
 
-function createProxy(
-  { source, config, manifest }: AppInstanceOptions,
-  permissions: PermissionManager,
-): APIProxy | undefined {
-  const baseURL = source.api?.origin ?? config.apiProxyConfig.baseURL;
-  if (baseURL === undefined) return undefined;
-  const perMinute = manifest.resources.apiCalls;
-  const { rateLimitWindow = 60_000, maxRequestsPerWindow } = config.apiProxyConfig;
-  const granted = Math.max(1, Math.floor((perMinute * rateLimitWindow) / 60_000));
-  return new APIProxy({
-    config: {
-      ...config.apiProxyConfig,
-      baseURL,
-      rateLimitWindow,
-      maxRequestsPerWindow: Math.min(granted, maxRequestsPerWindow ?? granted),
-    },
-    permissions,
-    fetch: config.fetch,
-    clock: config.clock,
-    random: config.random,
-    ...(source.api?.token === undefined ? {} : { token: source.api.token }),
-  });
+function jsonLength(value: unknown): number {
+  return JSON.stringify(value ?? null).length;
 }
 
 function errorOf(report: ViewErrorReport, instance: string): BerthError {

@@ -6,13 +6,13 @@
  */
 import {
   type AppManifest,
-  type AppState,
   BerthError,
   type ParsedManifest,
   parseManifest,
   type ResourceLimits,
 } from "@berth/protocol";
 import { createEmitter } from "../emitter.ts";
+import type { ResourceUsage } from "../resources/resource-monitor.ts";
 import { composeWorkerSource } from "../worker/compose-source.ts";
 import { type AppHandle, AppInstance } from "./app-instance.ts";
 import type { AppSource } from "./app-source.ts";
@@ -25,9 +25,7 @@ import {
 } from "./config.ts";
 import type { RuntimeEvents } from "./events.ts";
 import { loadBundle, loadText } from "./load-bundle.ts";
-
-const active: ReadonlySet<AppState> = new Set(["starting", "running", "paused", "suspended"]);
-const resourceEventMs = 1_000;
+import { activeStates, createResourceKeeper, type ResourceKeeper } from "./resource-keeper.ts";
 
 export class AppRuntimeManager {
   readonly #config: ResolvedConfig;
@@ -35,11 +33,16 @@ export class AppRuntimeManager {
   readonly #instances = new Map<string, AppInstance>();
   readonly #loading = new Map<string, AbortController>();
   readonly #lastUsage = new Map<string, string>();
+  readonly #keeper: ResourceKeeper;
   #context: HostContext;
-  #stopSampling: (() => void) | undefined;
 
   constructor(config: AppRuntimeConfig = {}) {
     this.#config = resolveConfig(config);
+    this.#keeper = createResourceKeeper({
+      config: this.#config,
+      apps: () => this.#instances.values(),
+      onUsage: (instance, usage) => this.#emitUsage(instance, usage),
+    });
     this.#context = resolveContext(config);
   }
 
@@ -82,8 +85,10 @@ export class AppRuntimeManager {
    */
   async start(instance: string): Promise<void> {
     const app = this.#get(instance);
-    const running = [...this.#instances.values()].filter(({ state }) => active.has(state)).length;
-    if (!active.has(app.state) && running >= this.#config.maxConcurrentApps)
+    const running = [...this.#instances.values()].filter(({ state }) =>
+      activeStates.has(state),
+    ).length;
+    if (!activeStates.has(app.state) && running >= this.#config.maxConcurrentApps)
       throw new BerthError(
         "RUNTIME_CAPACITY",
         `${running} apps run, as many as maxConcurrentApps allows; stop one before ${JSON.stringify(instance)} can start.`,
@@ -96,7 +101,7 @@ export class AppRuntimeManager {
     await this.#get(instance).pause();
   }
 
-  /** @throws BerthError RUNTIME_STATE */
+  /** From paused, and from a suspension that the host ends. @throws BerthError RUNTIME_STATE */
   async resume(instance: string): Promise<void> {
     await this.#get(instance).resume();
   }
@@ -114,7 +119,7 @@ export class AppRuntimeManager {
     const previous = app.state;
     this.#instances.delete(instance);
     this.#lastUsage.delete(instance);
-    this.#sample();
+    this.#keeper.refresh();
     await app.discard();
     this.#emitter.emit("status", { instance, state: "unloaded", previous });
   }
@@ -140,6 +145,14 @@ export class AppRuntimeManager {
   setContext(context: Partial<HostContext>): void {
     this.#context = { ...this.#context, ...context };
     for (const app of this.#instances.values()) app.updateContext();
+  }
+
+  /**
+   * Says which instance the user is at: it gets most of what the page can take, and the others are
+   * paced. Undefined: all are alike, as they are before the first call.
+   */
+  setForeground(instance: string | undefined): void {
+    this.#keeper.setForeground(instance);
   }
 
   /** Unloads everything. Idempotent; the manager may be used again afterwards. */
@@ -180,39 +193,27 @@ export class AppRuntimeManager {
       config: this.#config,
       context: () => this.#context,
       onState: (previous, error) => {
-        this.#sample();
+        this.#keeper.refresh();
         const { state } = app;
         emitter.emit("status", { instance, state, previous, ...(error ? { error } : {}) });
       },
       onViolation: (error) => emitter.emit("violation", { instance, error }),
       onError: (error, report) => emitter.emit("error", { instance, error, report }),
       onMessage: (message) => emitter.emit("message", { instance, ...message }),
+      onLimit: ({ step, previous, excess: { limit, figure, allowed } }) =>
+        emitter.emit("limit", { instance, step, previous, limit, figure, allowed }),
+      measures: this.#keeper.measures,
     });
     this.#instances.set(instance, app);
     emitter.emit("status", { instance, state: app.state, previous: undefined });
     return app;
   }
 
-  /** Samples while something runs, and only then. */
-  #sample(): void {
-    const isNeeded = [...this.#instances.values()].some(({ state }) => active.has(state));
-    if (!isNeeded) {
-      this.#stopSampling?.();
-      this.#stopSampling = undefined;
-      return;
-    }
-    this.#stopSampling ??= this.#config.clock.every(resourceEventMs, () => {
-      for (const app of this.#instances.values()) this.#emitUsage(app);
-    });
-  }
-
-  #emitUsage(app: AppInstance): void {
-    if (!active.has(app.state)) return;
-    const usage = app.usage();
+  #emitUsage(instance: string, usage: ResourceUsage): void {
     const key = JSON.stringify({ ...usage, silenceMs: null });
-    if (this.#lastUsage.get(app.instance) === key) return;
-    this.#lastUsage.set(app.instance, key);
-    this.#emitter.emit("resource", { instance: app.instance, usage });
+    if (this.#lastUsage.get(instance) === key) return;
+    this.#lastUsage.set(instance, key);
+    this.#emitter.emit("resource", { instance, usage });
   }
 }
 

@@ -9,6 +9,8 @@ import {
 import { type Clock, systemClock } from "../clock.ts";
 import { createPermissionMemory, type PermissionMemory } from "../permissions/permission-memory.ts";
 import type { APIProxyConfig } from "../proxy/api-proxy-config.ts";
+import { defaultLimitStepTimes, type LimitStepTimes } from "../resources/limit-ladder.ts";
+import { memoryMeasureOf } from "../resources/memory-meter.ts";
 import type { PermissionHost } from "./open-permissions.ts";
 import { createMemoryViewStateStore, type ViewStateStore } from "./view-state-store.ts";
 
@@ -22,6 +24,12 @@ export interface AppRuntimeConfig {
   /** The platform's API for apps whose source names none, and how all calls are made. */
   readonly apiProxyConfig?: Partial<APIProxyConfig>;
   readonly viewLimits?: Partial<ViewLimits>;
+  /** What all apps of the page may use together, shared out among them. Default: as one view. */
+  readonly pageBudget?: Partial<PageBudget>;
+  /** How fast an app that exceeds a limit is warned, slowed, suspended and stopped. */
+  readonly limitStepTimes?: Partial<LimitStepTimes>;
+  /** Bytes that an instance keeps in stores of the host's own, beside its view state. */
+  readonly storageBytes?: (instance: string) => number | undefined;
   readonly theme?: ViewContext["theme"];
   readonly locale?: string;
   readonly timeZone?: string;
@@ -38,6 +46,11 @@ export interface AppRuntimeConfig {
   readonly random?: () => number;
 }
 
+export interface PageBudget {
+  readonly messagesPerSecond: number;
+  readonly mutationsPerSecond: number;
+}
+
 export interface HostContext
   extends Pick<ViewContext, "theme" | "locale" | "timeZone" | "direction"> {}
 
@@ -47,6 +60,11 @@ export interface ResolvedConfig {
   readonly workerScriptPath: string | undefined;
   readonly apiProxyConfig: Partial<APIProxyConfig>;
   readonly viewLimits: ViewLimits;
+  readonly pageBudget: PageBudget;
+  readonly limitStepTimes: LimitStepTimes;
+  readonly storageBytes: ((instance: string) => number | undefined) | undefined;
+  /** Undefined where the browser has no such measurement. */
+  readonly measureMemory: (() => Promise<unknown>) | undefined;
   readonly viewStates: ViewStateStore;
   readonly permissions: PermissionHost;
   readonly permissionMemory: PermissionMemory;
@@ -57,12 +75,21 @@ export interface ResolvedConfig {
 }
 
 export function resolveConfig(config: AppRuntimeConfig): ResolvedConfig {
+  const viewLimits = { ...defaultViewLimits, ...config.viewLimits };
   return {
     maxConcurrentApps: config.maxConcurrentApps ?? 10,
     defaultResourceLimits: { ...defaultResourceLimits, ...config.defaultResourceLimits },
     workerScriptPath: config.workerScriptPath,
     apiProxyConfig: config.apiProxyConfig ?? {},
-    viewLimits: { ...defaultViewLimits, ...config.viewLimits },
+    viewLimits,
+    pageBudget: {
+      messagesPerSecond: viewLimits.maxMessagesPerSecond,
+      mutationsPerSecond: viewLimits.maxMutationsPerSecond,
+      ...config.pageBudget,
+    },
+    limitStepTimes: { ...defaultLimitStepTimes, ...config.limitStepTimes },
+    storageBytes: config.storageBytes,
+    measureMemory: memoryMeasureOf(globalThis),
     viewStates: config.viewStates ?? createMemoryViewStateStore(),
     permissions: config.permissions ?? {},
     permissionMemory: createPermissionMemory(),

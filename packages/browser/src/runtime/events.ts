@@ -1,5 +1,7 @@
 /** What the manager announces. */
 import type { AppState, BerthError, ViewErrorReport, ViewLog } from "@berth/protocol";
+import type { LimitStep } from "../resources/limit-ladder.ts";
+import type { Reading, ReadingName } from "../resources/reading.ts";
 import type { ResourceUsage } from "../resources/resource-monitor.ts";
 
 export interface StatusEvent {
@@ -16,10 +18,26 @@ export type MessageEventBody =
   | { readonly kind: "log"; readonly entry: ViewLog }
   | { readonly kind: "navigate"; readonly path: string };
 
+/** An app went one step further for exceeding a limit, or was let one step back. */
+export interface LimitEvent {
+  readonly instance: string;
+  /** Where it stands now; `none` when it is free again. */
+  readonly step: LimitStep;
+  readonly previous: LimitStep;
+  /** The limit that it exceeded; on the way back the one that it had. */
+  readonly limit: ReadingName;
+  /** What it used when it last exceeded it. */
+  readonly figure: Reading;
+  /** In the figure's unit. */
+  readonly allowed: number;
+}
+
 export interface RuntimeEvents {
   readonly status: StatusEvent;
-  /** Every second while an instance runs and its figures change. */
+  /** Every second (`limitStepTimes.checkMs`) while an instance runs and its figures change. */
   readonly resource: { readonly instance: string; readonly usage: ResourceUsage };
+  /** Each step that an instance takes for its limits: warn, throttle, suspend, stop, and back. */
+  readonly limit: LimitEvent;
   /** The instance broke a bound; it has been ended, or the one call was refused. */
   readonly violation: { readonly instance: string; readonly error: BerthError };
   /** The app threw. `report.isFatal` when it ended by it. */

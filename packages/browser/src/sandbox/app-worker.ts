@@ -15,8 +15,10 @@ import {
 } from "@berth/protocol";
 import { RpcSession, type RpcStub } from "capnweb";
 import type { Clock } from "../clock.ts";
+import type { Beat } from "../resources/busy-meter.ts";
 import { createFrame, type FrameSource } from "./frame.ts";
 import { createHostApi, type HostHandlers, redactError } from "./host-api.ts";
+import type { DeliveryPace } from "./pacer.ts";
 import { createPortGuard, type PortGuard } from "./port-guard.ts";
 import { createWatchdog, type Watchdog } from "./watchdog.ts";
 
@@ -32,6 +34,10 @@ export interface AppWorkerOptions {
   readonly container: () => HTMLElement;
   readonly handlers: Omit<HostHandlers, "violation">;
   readonly onMessage: (bytes: number) => void;
+  /** Each heartbeat: how busy the worker was since the one before. */
+  readonly onBeat?: (beat: Beat) => void;
+  /** Names the frame in the page, so that its memory can be told; default none. */
+  readonly frameId?: string | undefined;
   /** Once, unless `terminate` came first. */
   readonly onEnd: (error: BerthError) => void;
 }
@@ -39,6 +45,14 @@ export interface AppWorkerOptions {
 /** Calls to the view that it has not answered yet; further events are dropped. */
 const maxDispatchesWaiting = 64;
 const capnwebLimits = { maxDepth: 128, maxBigIntDigits: 1 };
+
+/** How fast a view may go. */
+export interface ViewPace {
+  /** Kept here, whatever the view does: what it sends waits. */
+  readonly delivery: DeliveryPace;
+  /** Timers and frames at most this often; Infinity: not at all. A request to the worker. */
+  readonly timersMs: number;
+}
 
 export class AppWorker {
   readonly #options: AppWorkerOptions;
@@ -50,6 +64,7 @@ export class AppWorker {
   #watchdog: Watchdog | undefined;
   #view: RpcStub<ViewApi> | undefined;
   #dispatchesWaiting = 0;
+  #pace: ViewPace | undefined;
 
   constructor(options: AppWorkerOptions) {
     this.#options = options;
@@ -60,6 +75,18 @@ export class AppWorker {
   /** Milliseconds since the worker last beat; null when it is not up. */
   get silenceMs(): number | null {
     return this.#watchdog?.silenceMs() ?? null;
+  }
+
+  /** Slows the view down, or lets it go again; holds before it is up, too. */
+  setPace(pace: ViewPace | undefined): void {
+    this.#pace = pace;
+    this.#guard?.setPace(pace?.delivery);
+    this.#watchdog?.setTimerPace(pace?.timersMs ?? 0);
+  }
+
+  /** What was just delivered held this many mutations; a pace counts them. */
+  charge(mutations: number): void {
+    this.#guard?.charge(mutations);
   }
 
   /**
@@ -149,6 +176,7 @@ export class AppWorker {
 
   async #open(): Promise<RpcStub<ViewApi>> {
     const frame = createFrame(document, this.#options.frame, `${this.#options.instance} sandbox`);
+    if (this.#options.frameId !== undefined) frame.id = this.#options.frameId;
     this.#frame = frame;
     const hello = Promise.withResolvers<Window>();
     let hellos = 0;
@@ -184,6 +212,7 @@ export class AppWorker {
       limits,
       clock,
       onTrouble: (trouble) => this.#end(troubleOf(trouble, instance, limits)),
+      ...(this.#options.onBeat === undefined ? {} : { onBeat: this.#options.onBeat }),
     });
     this.#guard = createPortGuard({
       port: rpc.port1,
@@ -228,6 +257,7 @@ export class AppWorker {
       heartbeatIntervalMs: limits.heartbeatIntervalMs,
     };
     control.port1.postMessage(boot);
+    this.setPace(this.#pace);
     return this.#view;
   }
 

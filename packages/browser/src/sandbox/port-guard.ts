@@ -1,13 +1,14 @@
 /**
  * Stands between a view's port and capnweb: bounds bytes, rate and live stubs, and lets through
- * only what wire-grammar.ts allows. The first violation closes the port for good; whatever the
- * view had still sent is dropped unread.
+ * only what wire-grammar.ts allows, as fast as its pace allows. The first violation closes the
+ * port for good; whatever the view had still sent is dropped unread.
  *
  * Owns the host's end of the `rpc` port. Does not decide what a call may do: see host-api.ts.
  */
 import { BerthError, type ViewLimits } from "@berth/protocol";
 import type { RpcTransportWithCustomEncoding } from "capnweb";
 import type { Clock } from "../clock.ts";
+import { createPacer, type DeliveryPace } from "./pacer.ts";
 import { createTokenBucket } from "./token-bucket.ts";
 import { parseWireMessage, type WireMessage } from "./wire-grammar.ts";
 
@@ -15,7 +16,7 @@ export interface PortGuardOptions {
   readonly port: MessagePort;
   readonly limits: ViewLimits;
   readonly clock: Clock;
-  /** Each message that passed, in bytes. */
+  /** Each message that is taken, in bytes, also where it has to wait. */
   readonly onMessage: (bytes: number) => void;
   /** At most once. */
   readonly onViolation: (error: BerthError) => void;
@@ -24,8 +25,15 @@ export interface PortGuardOptions {
 }
 
 export interface PortGuard extends RpcTransportWithCustomEncoding {
+  /** Slows what the view sends; undefined: as fast as it comes, within the bounds. */
+  setPace(pace: DeliveryPace | undefined): void;
+  /** A message delivered just now held this many mutations. */
+  charge(mutations: number): void;
   close(): void;
 }
+
+/** What waits may hold as much as this many of the largest messages. */
+const maxQueuedLargest = 8;
 
 export function createPortGuard(options: PortGuardOptions): PortGuard {
   const { port, limits, clock } = options;
@@ -42,6 +50,7 @@ export function createPortGuard(options: PortGuardOptions): PortGuard {
     port.onmessageerror = null;
     port.close();
     waiting.length = 0;
+    pacer.close();
     receiver?.reject(new Error("The port is closed."));
   };
   const violate = (error: BerthError): void => {
@@ -49,6 +58,31 @@ export function createPortGuard(options: PortGuardOptions): PortGuard {
     close();
     options.onViolation(error);
   };
+  /** Runs what reads of the view; what it throws ends the view. */
+  const guarded = (read: () => void): void => {
+    if (isClosed) return;
+    try {
+      read();
+    } catch (error) {
+      violate(asViolation(error));
+    }
+  };
+  const pacer = createPacer({
+    clock,
+    maxMessages: limits.maxQueuedMessages,
+    maxCharacters: limits.maxMessageBytes * maxQueuedLargest,
+    drain: {
+      messagesPerSecond: limits.maxMessagesPerSecond / 2,
+      mutationsPerSecond: limits.maxMutationsPerSecond / 2,
+    },
+    deliver: (text) => guarded(() => deliver(text)),
+    onFull: () => {
+      throw exceeded(
+        `goes on sending while it is slowed down; more than ${limits.maxQueuedMessages} messages, or too many bytes, would wait`,
+        { limit: "maxQueuedMessages", allowed: limits.maxQueuedMessages },
+      );
+    },
+  });
   const take = (data: unknown): void => {
     if (!bucket.take())
       throw exceeded(`sends more than ${limits.maxMessagesPerSecond} messages a second`);
@@ -57,11 +91,14 @@ export function createPortGuard(options: PortGuardOptions): PortGuard {
     const bytes = utf8Bytes(data, limits.maxMessageBytes);
     if (bytes > limits.maxMessageBytes)
       throw exceeded(`sends a message of more than ${limits.maxMessageBytes} bytes`);
-    const message = parseWireMessage(data);
+    pacer.take(data);
+    if (!isClosed) options.onMessage(bytes);
+  };
+  const deliver = (text: string): void => {
+    const message = parseWireMessage(text);
     liveStubs += stubsOf(message);
     if (liveStubs > limits.maxLiveStubs)
       throw exceeded(`holds more than ${limits.maxLiveStubs} results unreleased`);
-    options.onMessage(bytes);
     if (message.kind === "abort") {
       close();
       options.onClosed();
@@ -72,14 +109,7 @@ export function createPortGuard(options: PortGuardOptions): PortGuard {
       receiver = undefined;
     } else waiting.push(message.frame);
   };
-  port.onmessage = (event: MessageEvent<unknown>) => {
-    if (isClosed) return;
-    try {
-      take(event.data);
-    } catch (error) {
-      violate(asViolation(error));
-    }
-  };
+  port.onmessage = (event: MessageEvent<unknown>) => guarded(() => take(event.data));
   port.onmessageerror = () =>
     violate(new BerthError("VIEW_MESSAGE_REFUSED", "A message of the view cannot be read."));
 
@@ -101,11 +131,15 @@ export function createPortGuard(options: PortGuardOptions): PortGuard {
         new BerthError("VIEW_MESSAGE_REFUSED", `The view broke the protocol: ${why.slice(0, 200)}`),
       );
     },
+    setPace(pace) {
+      if (!isClosed) pacer.setPace(pace);
+    },
+    charge: (mutations) => pacer.charge(mutations),
     close,
   };
 
-  function exceeded(what: string): BerthError {
-    return new BerthError("VIEW_LIMIT_EXCEEDED", `The view ${what}.`);
+  function exceeded(what: string, details?: Record<string, unknown>): BerthError {
+    return new BerthError("VIEW_LIMIT_EXCEEDED", `The view ${what}.`, details && { details });
   }
 }
 

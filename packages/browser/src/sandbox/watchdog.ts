@@ -1,13 +1,20 @@
 /**
  * Says when a view has stopped beating. Counts its own ticks since the last beat, not wall time:
  * a host page that was itself busy or frozen ticks as seldom as it listens, and blames nobody.
+ *
+ * The same port tells the worker how slowly its timers are to run, and brings how late they were.
+ * Trust: both are a courtesy. A worker may beat with any number, so that the silences seen here
+ * count when they say more.
  */
 import type { ViewLimits } from "@berth/protocol";
 import type { Clock } from "../clock.ts";
+import type { Beat } from "../resources/busy-meter.ts";
 
 export interface Watchdog {
   /** Milliseconds since the last beat. */
   silenceMs(): number;
+  /** Timers and frames at most this often; Infinity: not at all; zero: as they like. */
+  setTimerPace(everyMs: number): void;
   close(): void;
 }
 
@@ -17,22 +24,34 @@ export interface WatchdogOptions {
   readonly clock: Clock;
   /** `silent` or `flooding`: at most one call; the watchdog is closed by then. */
   readonly onTrouble: (trouble: "silent" | "flooding") => void;
+  readonly onBeat?: (beat: Beat) => void;
 }
 
 /** Far above what any honest bootstrap sends between two ticks. */
 const maxBeatsPerTick = 200;
 
-export function createWatchdog({ port, limits, clock, onTrouble }: WatchdogOptions): Watchdog {
+export function createWatchdog(options: WatchdogOptions): Watchdog {
+  const { port, limits, clock, onTrouble, onBeat } = options;
   const maxMissed = Math.ceil(limits.heartbeatTimeoutMs / limits.heartbeatIntervalMs);
   let missed = 0;
   let beats = 0;
   let beatAt = clock.now();
-  // A beat holds nothing; whatever else the message carries is never read.
-  port.onmessage = () => {
+  let timerPaceMs = 0;
+  // A beat is one number; whatever else the message carries is never read.
+  port.onmessage = ({ data }: MessageEvent<unknown>) => {
+    const elapsedMs = clock.now() - beatAt;
+    const silentMs = Math.max(0, missed - 1) * limits.heartbeatIntervalMs;
     missed = 0;
     beats += 1;
     beatAt = clock.now();
-    if (beats > maxBeatsPerTick) end("flooding");
+    if (beats > maxBeatsPerTick) {
+      end("flooding");
+      return;
+    }
+    // A gap beyond the time-out, after which it still lives, was the page's own.
+    if (elapsedMs <= 0 || elapsedMs > limits.heartbeatTimeoutMs) return;
+    const told = typeof data === "number" && data > 0 ? data : 0;
+    onBeat?.({ lateMs: Math.min(elapsedMs, Math.max(told, silentMs)), elapsedMs });
   };
   const cancel = clock.every(limits.heartbeatIntervalMs, () => {
     beats = 0;
@@ -48,5 +67,13 @@ export function createWatchdog({ port, limits, clock, onTrouble }: WatchdogOptio
     port.onmessage = null;
     port.close();
   }
-  return { silenceMs: () => clock.now() - beatAt, close };
+  return {
+    silenceMs: () => clock.now() - beatAt,
+    setTimerPace(everyMs) {
+      if (everyMs === timerPaceMs) return;
+      timerPaceMs = everyMs;
+      port.postMessage({ timerPaceMs: everyMs });
+    },
+    close,
+  };
 }

@@ -10,6 +10,7 @@
 import type { HostApi, ViewApi, ViewContext, ViewRuntime } from "@berth/protocol";
 import { RpcSession, type RpcStub, RpcTarget } from "capnweb";
 import { describeError, watchErrors } from "./errors.worker.ts";
+import { installPacedTimers } from "./paced-timers.worker.ts";
 import { createPortTransport } from "./port-transport.worker.ts";
 import { removeGlobals } from "./remove-globals.worker.ts";
 
@@ -60,7 +61,32 @@ async function guarded(work: () => Promise<void>): Promise<void> {
   }
 }
 
-const setTimer = setInterval;
+/** Before the app's module, which finds the paced timers in their place. */
+const { setTimeout: startTimeout, setInterval: startInterval } = globalThis;
+const now = performance.now.bind(performance);
+const setPace = installPacedTimers();
+/** Probes between two beats. */
+const probesPerBeat = 5;
+
+/** Returns by how much the worker's timers were late since it was last asked, in milliseconds. */
+function probeLateness(everyMs: number): () => number {
+  let lateMs = 0;
+  let dueAt = 0;
+  const probe = (): void => {
+    lateMs += Math.max(0, now() - dueAt);
+    next();
+  };
+  const next = (): void => {
+    dueAt = now() + everyMs;
+    startTimeout(probe, everyMs);
+  };
+  next();
+  return () => {
+    const seen = Math.round(lateMs);
+    lateMs = 0;
+    return seen;
+  };
+}
 
 addEventListener("message", (event: MessageEvent<Boot>) => {
   const [rpc, beat] = event.ports;
@@ -70,8 +96,13 @@ addEventListener("message", (event: MessageEvent<Boot>) => {
   event.stopImmediatePropagation();
   isConnected = true;
   const post = beat.postMessage.bind(beat);
+  beat.onmessage = ({ data }: MessageEvent<{ timerPaceMs?: unknown } | null>) => {
+    if (typeof data?.timerPaceMs === "number") setPace(data.timerPaceMs);
+  };
+  const { heartbeatIntervalMs } = event.data;
+  const lateMs = probeLateness(heartbeatIntervalMs / probesPerBeat);
   post(0);
-  setTimer(() => post(0), event.data.heartbeatIntervalMs);
+  startInterval(() => post(lateMs()), heartbeatIntervalMs);
   const session = new RpcSession<HostApi>(createPortTransport(rpc), new WorkerViewApi());
   connected.resolve(session.getRemoteMain());
 });

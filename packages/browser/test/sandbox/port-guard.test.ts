@@ -76,4 +76,52 @@ describe("the port guard", () => {
     await new Promise((resolve) => setImmediate(resolve));
     expect(count()).toBe(0);
   });
+
+  it("keeps what a slowed view says, in order, and counts it when it comes", async () => {
+    const { guard, view, clock, count } = openGuard();
+    guard.setPace({ messagesPerSecond: 4, mutationsPerSecond: 100 });
+    const sent = Array.from({ length: 9 }, (_, id) => ["pull", id]);
+    const taken = new Promise<void>((resolve) => {
+      const look = () => (count() === 9 ? resolve() : setImmediate(look));
+      look();
+    });
+    for (const message of sent) view.postMessage(JSON.stringify(message));
+    await taken;
+    const received: unknown[] = [];
+    const read = (async () => {
+      while (received.length < 9) received.push(await guard.receive());
+    })();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(received).toHaveLength(1);
+    clock.advance(1_000);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(received).toHaveLength(5);
+    clock.advance(1_000);
+    await read;
+    expect(received).toEqual(sent);
+  });
+
+  it("ends a slowed view that sends more than may wait, and not one that sends just as much", async () => {
+    const { guard, view, ended, count } = openGuard({ maxQueuedMessages: 5 });
+    guard.setPace({ messagesPerSecond: 0, mutationsPerSecond: 0 });
+    for (let sent = 0; sent < 6; sent++) view.postMessage('["pull",1]');
+    expect(await ended).toMatchObject({
+      code: "VIEW_LIMIT_EXCEEDED",
+      details: { limit: "maxQueuedMessages", allowed: 5 },
+    });
+    expect(count()).toBe(5);
+  });
+
+  it("reads a message that had to wait as strictly as any other", async () => {
+    const { guard, view, ended, clock, count } = openGuard();
+    guard.setPace({ messagesPerSecond: 0, mutationsPerSecond: 0 });
+    view.postMessage('["push",["pipeline",0,["constructor"],[[]]]]');
+    await new Promise<void>((resolve) => {
+      const look = () => (count() === 1 ? resolve() : setImmediate(look));
+      look();
+    });
+    guard.setPace(undefined);
+    clock.advance(1_000);
+    expect(await ended).toMatchObject({ code: "VIEW_MESSAGE_REFUSED" });
+  });
 });

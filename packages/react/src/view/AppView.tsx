@@ -9,6 +9,7 @@ import {
 } from "../catalog/catalog-context.tsx";
 import { EmptyPanel, FailedPanel, LoadingPanel, StoppedPanel } from "./panels.tsx";
 import { RemoteNode } from "./RemoteNode.tsx";
+import { useForeground } from "./use-foreground.ts";
 import { useViewNode } from "./use-view-node.ts";
 
 export interface AppViewProps {
@@ -31,6 +32,7 @@ export function AppView(props: AppViewProps): ReactNode {
   const { runtime, instance, onNavigate } = props;
   const { manager } = runtime;
   const app = useAppHandle(manager, instance);
+  const box = useForeground(manager, instance);
   useEffect(() => {
     if (onNavigate === undefined) return;
     return manager.on("message", (event) => {
@@ -46,7 +48,7 @@ export function AppView(props: AppViewProps): ReactNode {
       messages={props.messages}
       appName={app?.manifest.name}
     >
-      <div className="berth-view" data-state={app?.state ?? "absent"}>
+      <div ref={box} className="berth-view" data-state={app?.state ?? "absent"}>
         <AppBody {...props} app={app} />
       </div>
     </CatalogProvider>

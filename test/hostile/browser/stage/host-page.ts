@@ -7,6 +7,7 @@ import {
   AppRuntimeManager,
   type AppSource,
   type ElementNode,
+  type LimitEvent,
   rootId,
   type ViewNode,
 } from "@berth/browser";
@@ -34,6 +35,10 @@ export interface Seen {
   readonly state?: string;
   readonly error?: Failure;
   readonly stack?: string;
+  readonly instance?: string;
+  readonly limit?: Omit<LimitEvent, "instance">;
+  /** By the page's own clock, in milliseconds. */
+  readonly at?: number;
 }
 
 const seen: Seen[] = [];
@@ -52,7 +57,15 @@ function createManager(config: AppRuntimeConfig): AppRuntimeManager {
     }),
   );
   made.on("message", (event) =>
-    seen.push({ kind: event.kind, state: event.kind === "log" ? event.entry.message : event.path }),
+    seen.push({
+      kind: event.kind,
+      state: event.kind === "log" ? event.entry.message : event.path,
+      instance: event.instance,
+      at: performance.now(),
+    }),
+  );
+  made.on("limit", ({ instance, ...limit }) =>
+    seen.push({ kind: "limit", state: limit.step, instance, limit, at: performance.now() }),
   );
   return made;
 }
@@ -143,6 +156,8 @@ export const controls = {
     }
   },
   state: (instance = "a"): string => manager.get(instance)?.state ?? "absent",
+  setForeground: (instance: string | undefined): void => manager.setForeground(instance),
+  report: (instance = "a") => manager.get(instance)?.usageReport(),
   usage: (instance = "a") => manager.get(instance)?.usage(),
   attempts: (instance = "a") => manager.get(instance)?.permissions.attempts ?? [],
   grant: (grant: Grant, instance = "a"): void => manager.get(instance)?.permissions.grant(grant),
