@@ -31,6 +31,7 @@ const pages = [
   { path: () => `/run/${installation}`, heading: "Greeter", text: "Not asked yet" },
   { path: () => "/publisher", heading: "Publisher" },
   { path: () => "/posture", heading: "Posture" },
+  { path: () => "/gallery", heading: "Gallery" },
   { path: () => "/settings", heading: "Settings" },
   { path: () => "/no/such/page", heading: "There is no such page" },
 ];

@@ -10,8 +10,11 @@ export {
   catalog,
   elementNameOf,
   type FileChange,
+  type FormValues,
   findCatalogName,
 } from "./catalog/components.ts";
+export { findImageSize, type ImageSize } from "./catalog/image-source.ts";
+export { findTextPattern, type TextPattern } from "./catalog/text-pattern.ts";
 export {
   type CeilingName,
   type Ceilings,

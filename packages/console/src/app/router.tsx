@@ -133,6 +133,12 @@ const posture = createRoute({
   component: lazyRouteComponent(() => import("../pages/posture/PosturePage.tsx"), "PosturePage"),
 });
 
+const gallery = createRoute({
+  getParentRoute: () => shell,
+  path: "/gallery",
+  component: lazyRouteComponent(() => import("../pages/gallery/GalleryPage.tsx"), "GalleryPage"),
+});
+
 const settings = createRoute({
   getParentRoute: () => shell,
   path: "/settings",
@@ -159,6 +165,7 @@ const routeTree = rootRoute.addChildren([
     runInstallation,
     publisher,
     posture,
+    gallery,
     settings,
     notFound,
   ]),

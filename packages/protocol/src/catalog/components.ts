@@ -6,24 +6,26 @@
  * Element names on the wire are `berth-` and the component's name in kebab case.
  */
 import * as z from "zod/mini";
-
-const text = (max = 500) => z.string().check(z.maxLength(max));
-const label = z.string().check(z.minLength(1), z.maxLength(200));
-const gap = z.enum(["none", "xs", "sm", "md", "lg", "xl"]);
-const tone = z.enum(["neutral", "info", "success", "warning", "danger"]);
-const finite = z.number().check(z.refine((value) => Number.isFinite(value), "is not finite"));
-const flag = z.boolean();
-const cell = z.union([text(2000), finite, flag, z.null()]);
-const option = z.strictObject({ value: text(200), label: text(200) });
-const field = {
+import { contentComponents } from "./content-components.ts";
+import { entryComponents } from "./entry-components.ts";
+import { overlayComponents } from "./overlay-components.ts";
+import {
+  type CatalogEventName,
+  component,
+  field,
+  finite,
+  flag,
+  gap,
   label,
-  description: z.optional(text()),
-  error: z.optional(text()),
-  isDisabled: z.optional(flag),
-  isRequired: z.optional(flag),
-  isLabelHidden: z.optional(flag),
-};
+  namedField,
+  option,
+  text,
+  tone,
+} from "./parts.ts";
 
+export type { CatalogComponent, CatalogEventName } from "./parts.ts";
+
+const cell = z.union([text(2000), finite, flag, z.null()]);
 const format = z.enum(["text", "number", "currency", "percent", "date", "datetime"]);
 const column = z.strictObject({
   key: text(64),
@@ -46,27 +48,6 @@ const chart = {
   format: z.optional(format),
   currency: z.optional(z.string().check(z.regex(/^[A-Z]{3}$/))),
 };
-
-/** What an event tells the app; parsed on the worker side only as a courtesy. */
-export type CatalogEventName =
-  | "press"
-  | "change"
-  | "submit"
-  | "close"
-  | "rowPress"
-  | "sort"
-  | "select";
-
-export interface CatalogComponent {
-  readonly props: z.ZodMiniObject;
-  readonly events: readonly CatalogEventName[];
-  /** `text`: text nodes only. */
-  readonly children: "none" | "text" | "any";
-}
-
-function component<const T extends CatalogComponent>(definition: T): T {
-  return definition;
-}
 
 export const catalog = Object.freeze({
   Page: component({
@@ -133,7 +114,7 @@ export const catalog = Object.freeze({
   }),
   TextField: component({
     props: z.strictObject({
-      ...field,
+      ...namedField,
       value: text(20_000),
       placeholder: z.optional(text(200)),
       type: z.optional(z.enum(["text", "email", "url", "search", "tel"])),
@@ -145,7 +126,7 @@ export const catalog = Object.freeze({
   }),
   NumberField: component({
     props: z.strictObject({
-      ...field,
+      ...namedField,
       value: z.nullable(finite),
       placeholder: z.optional(text(200)),
       min: z.optional(finite),
@@ -157,7 +138,7 @@ export const catalog = Object.freeze({
   }),
   Select: component({
     props: z.strictObject({
-      ...field,
+      ...namedField,
       value: z.nullable(text(200)),
       placeholder: z.optional(text(200)),
       options: z.array(option).check(z.maxLength(1000)),
@@ -166,7 +147,7 @@ export const catalog = Object.freeze({
     children: "none",
   }),
   Checkbox: component({
-    props: z.strictObject({ ...field, isChecked: flag }),
+    props: z.strictObject({ ...namedField, isChecked: flag }),
     events: ["change"],
     children: "none",
   }),
@@ -260,15 +241,9 @@ export const catalog = Object.freeze({
     events: [],
     children: "any",
   }),
-  Modal: component({
-    props: z.strictObject({
-      title: label,
-      isOpen: flag,
-      size: z.optional(z.enum(["sm", "md", "lg"])),
-    }),
-    events: ["close"],
-    children: "any",
-  }),
+  ...entryComponents,
+  ...contentComponents,
+  ...overlayComponents,
 });
 
 export type CatalogName = keyof typeof catalog;
@@ -277,15 +252,21 @@ export type CatalogProps<Name extends CatalogName> = z.output<(typeof catalog)[N
 /** What each event carries to the app. */
 export interface CatalogEventDetails {
   readonly press: null;
-  /** TextField: string; NumberField: number or null; Select, Tabs: string; Checkbox: boolean; FileField: `FileChange`. */
+  /** See `CatalogChangeDetails`. */
   readonly change: string | number | boolean | null | FileChange;
-  readonly submit: null;
+  /** TextField, NumberField: null; Form: what its fields hold. */
+  readonly submit: null | FormValues;
   readonly close: null;
   /** The row's id. */
   readonly rowPress: string;
   readonly sort: { readonly key: string; readonly direction: "ascending" | "descending" };
   /** The category's index and the series' name. */
   readonly select: { readonly index: number; readonly series: string };
+  /** The id or value of what was chosen in a Menu, List or Tree. */
+  readonly choose: string;
+  readonly toggle: { readonly id: string; readonly isOpen: boolean };
+  /** The address of a link in a Markdown; http, https or mailto. */
+  readonly link: string;
 }
 
 /** What `change` carries, by component. */
@@ -295,8 +276,15 @@ export interface CatalogChangeDetails {
   readonly Select: string;
   readonly Tabs: string;
   readonly Checkbox: boolean;
+  readonly Switch: boolean;
+  readonly RadioGroup: string;
+  /** `2026-11-22`; null once the field is empty. */
+  readonly DateField: string | null;
   readonly FileField: FileChange;
 }
+
+/** What the named fields of a form hold; text that is empty is "". */
+export type FormValues = Readonly<Record<string, string | number | boolean | null>>;
 
 export type CatalogDetailOf<
   Name extends CatalogName,
@@ -305,7 +293,11 @@ export type CatalogDetailOf<
   ? Name extends keyof CatalogChangeDetails
     ? CatalogChangeDetails[Name]
     : never
-  : CatalogEventDetails[Event];
+  : Event extends "submit"
+    ? Name extends "Form"
+      ? FormValues
+      : null
+    : CatalogEventDetails[Event];
 
 /**
  * A component's events as handlers: `onPress`, `onChange`. One that returns a promise has heard the

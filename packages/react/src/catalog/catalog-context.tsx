@@ -1,6 +1,9 @@
 /** What the components need of their surroundings: language, time zone, words, whose view it is. */
-import { createContext, type ReactNode, useContext, useMemo } from "react";
+import { createContext, type ReactNode, useContext, useMemo, useState } from "react";
 import { type CatalogMessages, defaultMessages, messagesOf } from "./messages.ts";
+import { ToastRegion } from "./overlays/ToastRegion.tsx";
+import { ToastContext } from "./overlays/toast-context.ts";
+import { createToastStore } from "./overlays/toast-store.ts";
 
 export type { CatalogMessages };
 export { defaultMessages };
@@ -31,6 +34,7 @@ export interface CatalogProviderProps {
   /** `auto`, the default, follows the reader's system. */
   readonly theme?: "light" | "dark" | "auto" | undefined;
   readonly density?: "comfortable" | "compact" | undefined;
+  /** The locale's own when absent. */
   readonly direction?: "ltr" | "rtl" | undefined;
   readonly children: ReactNode;
 }
@@ -44,16 +48,18 @@ export function CatalogProvider(props: CatalogProviderProps): ReactNode {
     () => ({ locale, timeZone, messages: { ...messagesOf(locale), ...messages }, appName }),
     [locale, timeZone, messages, appName],
   );
+  const [toasts] = useState(createToastStore);
   return (
     <Surroundings.Provider value={value}>
       <div
         className="berth-root"
         data-berth-theme={theme}
         data-berth-density={density}
-        dir={props.direction}
+        dir={props.direction ?? directionOf(locale)}
         lang={locale}
       >
-        {props.children}
+        <ToastContext.Provider value={toasts}>{props.children}</ToastContext.Provider>
+        <ToastRegion store={toasts} messages={value.messages} appName={appName} />
       </div>
     </Surroundings.Provider>
   );
@@ -61,6 +67,14 @@ export function CatalogProvider(props: CatalogProviderProps): ReactNode {
 
 export function useSurroundings(): CatalogSurroundings {
   return useContext(Surroundings);
+}
+
+/** Scripts that are written from the right; browsers do not all know it by themselves. */
+const rightToLeft = new Set(["Arab", "Hebr", "Thaa", "Syrc", "Nkoo", "Adlm", "Rohg"]);
+
+function directionOf(locale: string): "ltr" | "rtl" {
+  const { script = "" } = new Intl.Locale(locale).maximize();
+  return rightToLeft.has(script) ? "rtl" : "ltr";
 }
 
 function knownLocale(locale: string | undefined): string {

@@ -23,6 +23,24 @@ export interface CatalogMessages {
   readonly chartKeys: string;
   readonly category: string;
   readonly moreRows: (count: string) => string;
+  readonly fieldRequired: string;
+  readonly fieldTooShort: (least: string) => string;
+  readonly fieldTooLong: (most: string) => string;
+  readonly fieldTooSmall: (least: string) => string;
+  readonly fieldTooLarge: (most: string) => string;
+  readonly fieldNoEmail: string;
+  readonly fieldNoAddress: string;
+  readonly fieldMisshapen: string;
+  readonly chooseDate: string;
+  readonly previousMonth: string;
+  readonly nextMonth: string;
+  /** Such as "Write a date as 12/31/2026." */
+  readonly dateUnreadable: (example: string) => string;
+  readonly dateOutOfRange: string;
+  readonly copy: string;
+  readonly copied: string;
+  readonly notCopied: string;
+  readonly notices: string;
   readonly retry: string;
   readonly start: string;
   readonly failedTitle: string;
@@ -53,6 +71,23 @@ export const defaultMessages: CatalogMessages = Object.freeze({
   chartKeys: "Use the arrow keys to read the values.",
   category: "Category",
   moreRows: (count: string) => `and ${count} more`,
+  fieldRequired: "This is needed.",
+  fieldTooShort: (least: string) => `At least ${least} characters.`,
+  fieldTooLong: (most: string) => `At most ${most} characters.`,
+  fieldTooSmall: (least: string) => `At least ${least}.`,
+  fieldTooLarge: (most: string) => `At most ${most}.`,
+  fieldNoEmail: "Write an email address, such as ana@example.com.",
+  fieldNoAddress: "Write a web address, such as https://example.com.",
+  fieldMisshapen: "This is not in the form that is asked for.",
+  chooseDate: "Choose a date",
+  previousMonth: "Previous month",
+  nextMonth: "Next month",
+  dateUnreadable: (example: string) => `Write a date as ${example}.`,
+  dateOutOfRange: "This day cannot be chosen.",
+  copy: "Copy",
+  copied: "Copied",
+  notCopied: "The browser did not allow it",
+  notices: "Notices",
   retry: "Try again",
   start: "Start",
   failedTitle: "This app stopped working",
@@ -83,6 +118,23 @@ const portuguese: CatalogMessages = Object.freeze({
   chartKeys: "Use as setas do teclado para ler os valores.",
   category: "Categoria",
   moreRows: (count: string) => `e mais ${count}`,
+  fieldRequired: "Isto é necessário.",
+  fieldTooShort: (least: string) => `Pelo menos ${least} caracteres.`,
+  fieldTooLong: (most: string) => `No máximo ${most} caracteres.`,
+  fieldTooSmall: (least: string) => `Pelo menos ${least}.`,
+  fieldTooLarge: (most: string) => `No máximo ${most}.`,
+  fieldNoEmail: "Escreva um e-mail, como ana@example.com.",
+  fieldNoAddress: "Escreva um endereço da web, como https://example.com.",
+  fieldMisshapen: "Não está no formato pedido.",
+  chooseDate: "Escolher uma data",
+  previousMonth: "Mês anterior",
+  nextMonth: "Próximo mês",
+  dateUnreadable: (example: string) => `Escreva a data como ${example}.`,
+  dateOutOfRange: "Este dia não pode ser escolhido.",
+  copy: "Copiar",
+  copied: "Copiado",
+  notCopied: "O navegador não permitiu",
+  notices: "Avisos",
   retry: "Tentar de novo",
   start: "Iniciar",
   failedTitle: "Este app parou de funcionar",

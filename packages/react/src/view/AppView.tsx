@@ -19,6 +19,8 @@ export interface AppViewProps {
   readonly density?: "comfortable" | "compact";
   readonly locale?: string;
   readonly timeZone?: string;
+  /** The locale's own when absent. */
+  readonly direction?: "ltr" | "rtl";
   readonly messages?: Partial<CatalogMessages>;
   /** In place of the built-in states. */
   readonly loading?: ReactNode;
@@ -45,6 +47,7 @@ export function AppView(props: AppViewProps): ReactNode {
       density={props.density}
       locale={props.locale}
       timeZone={props.timeZone}
+      direction={props.direction}
       messages={props.messages}
       appName={app?.manifest.name}
     >

@@ -57,7 +57,7 @@ async function violations(within: string): Promise<string[]> {
 }
 
 describe("every component", () => {
-  beforeEach(() => visit("", 1280));
+  beforeEach(() => visit("?part=catalog", 1280));
 
   it("is drawn in the gallery", async () => {
     const drawn = await page
@@ -71,7 +71,7 @@ describe("every component", () => {
   });
 
   it("is drawn on a server", () => {
-    const html = drawPage("?theme=dark&locale=pt-BR");
+    const html = drawPage("?part=catalog&theme=dark&locale=pt-BR");
     for (const name of Object.keys(catalog)) expect(html).toContain(`data-sample="${name}"`);
     expect(html).toContain("Página anterior");
   });

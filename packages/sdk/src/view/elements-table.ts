@@ -10,6 +10,7 @@ export interface ElementDefinition {
 }
 
 const field = ["label", "description", "error", "isDisabled", "isRequired", "isLabelHidden"];
+const named = [...field, "name"];
 const chart = ["label", "categories", "series", "height", "format", "currency"];
 
 const define = (props: readonly string[], events: readonly string[] = []): ElementDefinition =>
@@ -27,15 +28,15 @@ export const elementsTable: Readonly<Record<CatalogName, ElementDefinition>> = O
     ["press"],
   ),
   TextField: define(
-    [...field, "value", "placeholder", "type", "rows", "maxLength"],
+    [...named, "value", "placeholder", "type", "rows", "maxLength"],
     ["change", "submit"],
   ),
   NumberField: define(
-    [...field, "value", "placeholder", "min", "max", "step"],
+    [...named, "value", "placeholder", "min", "max", "step"],
     ["change", "submit"],
   ),
-  Select: define([...field, "value", "placeholder", "options"], ["change"]),
-  Checkbox: define([...field, "isChecked"], ["change"]),
+  Select: define([...named, "value", "placeholder", "options"], ["change"]),
+  Checkbox: define([...named, "isChecked"], ["change"]),
   FileField: define([...field, "accept", "maxBytes"], ["change"]),
   DownloadButton: define(["label", "fileName", "mediaType", "content", "variant", "isDisabled"]),
   Tabs: define(["label", "value", "tabs"], ["change"]),
@@ -53,7 +54,21 @@ export const elementsTable: Readonly<Record<CatalogName, ElementDefinition>> = O
   Alert: define(["tone", "title"], ["close"]),
   Spinner: define(["label", "size"]),
   EmptyState: define(["title", "description"]),
+  Form: define(["label", "submitLabel", "rules", "error", "isBusy"], ["submit"]),
+  DateField: define([...named, "value", "min", "max"], ["change"]),
+  Switch: define([...named, "isChecked"], ["change"]),
+  RadioGroup: define([...named, "value", "options", "direction"], ["change"]),
+  Markdown: define(["source"], ["link"]),
+  Code: define(["label", "code", "language", "isWrapping"]),
+  Tree: define(["label", "items", "value"], ["choose", "toggle"]),
+  Image: define(["source", "label", "caption", "width", "isRounded"]),
+  List: define(["label", "items", "isOrdered", "emptyText"], ["choose"]),
+  Progress: define(["label", "value", "detail", "tone"]),
+  Divider: define(["label"]),
   Modal: define(["title", "isOpen", "size"], ["close"]),
+  Drawer: define(["title", "isOpen", "size", "side"], ["close"]),
+  Toast: define(["message", "tone", "actionLabel"], ["press", "close"]),
+  Menu: define(["label", "isLabelHidden", "items", "isDisabled"], ["choose"]),
 });
 
 /** `TextField` → `berth-text-field`; as protocol's `elementNameOf`, without its schemas. */

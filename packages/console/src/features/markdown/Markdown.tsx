@@ -1,3 +1,4 @@
+import { type BlockNode, type InlineNode, parseMarkdown } from "@berth/react/catalog";
 import {
   Anchor,
   Blockquote,
@@ -11,8 +12,6 @@ import {
 } from "@mantine/core";
 import { type ReactNode, useMemo } from "react";
 import classes from "./Markdown.module.css";
-import type { BlockNode, InlineNode } from "./markdown-node.ts";
-import { parseMarkdown } from "./parse-markdown.ts";
 
 /** A publisher's text. Only known nodes become elements; nothing of it is ever read as HTML. */
 export function Markdown({ source }: { readonly source: string }) {

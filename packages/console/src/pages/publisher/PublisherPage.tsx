@@ -7,6 +7,7 @@ import { useSignedIn } from "../../features/session/use-signed-in.ts";
 import { EmptyState } from "../../ui/EmptyState.tsx";
 import { PageBody } from "../../ui/PageBody.tsx";
 import { PageHeader } from "../../ui/PageHeader.tsx";
+import { RouterButton } from "../../ui/RouterAnchor.tsx";
 import { CreatePublisherForm } from "./CreatePublisherForm.tsx";
 import { KeysSection } from "./KeysSection.tsx";
 import { ReleasesSection } from "./ReleasesSection.tsx";
@@ -43,6 +44,9 @@ export function PublisherPage() {
                 }))}
               />
             )}
+            <RouterButton variant="subtle" to="/gallery">
+              {t("gallery.link")}
+            </RouterButton>
             <Button
               variant="default"
               leftSection={<IconPlus size={14} aria-hidden />}

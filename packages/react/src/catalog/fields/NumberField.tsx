@@ -8,6 +8,7 @@
 import { type KeyboardEvent, type ReactNode, useState } from "react";
 import { useSurroundings } from "../catalog-context.tsx";
 import type { ComponentProps } from "../component-props.ts";
+import { useFormField, useFormValue } from "../form/form-context.ts";
 import { Icon } from "../icons.tsx";
 import { Field } from "./Field.tsx";
 import { readNumber, writeNumber } from "./read-number.ts";
@@ -20,12 +21,14 @@ interface Typed {
   readonly value: number | null;
 }
 
-export function NumberField(props: ComponentProps<"NumberField">): ReactNode {
+export function NumberField(given: ComponentProps<"NumberField">): ReactNode {
+  const props = useFormField(given);
   const { locale, messages } = useSurroundings();
   const { shown, change, expectAnswer } = useEchoedValue({
     value: props.value,
     onChange: props.onChange,
   });
+  useFormValue(props, shown);
   const [typed, setTyped] = useState<Typed>();
   // A value that the app has set since is shown instead of what was typed.
   const draft = typed !== undefined && Object.is(typed.value, shown) ? typed.text : undefined;

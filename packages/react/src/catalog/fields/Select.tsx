@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import type { ComponentProps } from "../component-props.ts";
+import { useFormField, useFormValue } from "../form/form-context.ts";
 import { Field } from "./Field.tsx";
 import { useEchoedValue } from "./use-echoed-value.ts";
 
@@ -7,12 +8,14 @@ import { useEchoedValue } from "./use-echoed-value.ts";
  * Options are told apart by their place, since an app's values may be empty or alike. Going back to
  * the placeholder tells the app an empty text.
  */
-export function Select(props: ComponentProps<"Select">): ReactNode {
+export function Select(given: ComponentProps<"Select">): ReactNode {
+  const props = useFormField(given);
   const { options, placeholder } = props;
   const { shown, change } = useEchoedValue<string | null, string>({
     value: props.value,
     onChange: props.onChange,
   });
+  useFormValue(props, shown);
   const selected = options.findIndex((option) => option.value === shown);
   return (
     <Field {...props}>

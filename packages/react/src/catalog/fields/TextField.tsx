@@ -8,6 +8,7 @@ import {
 } from "react";
 import { useBrowserLayoutEffect } from "../browser-layout-effect.ts";
 import type { ComponentProps } from "../component-props.ts";
+import { useFormField, useFormValue } from "../form/form-context.ts";
 import { Field } from "./Field.tsx";
 import { useEchoedValue } from "./use-echoed-value.ts";
 
@@ -16,7 +17,8 @@ type Control = HTMLInputElement | HTMLTextAreaElement;
 /** The catalog's own bound on `value`. */
 const maxTextLength = 20_000;
 
-export function TextField(props: ComponentProps<"TextField">): ReactNode {
+export function TextField(given: ComponentProps<"TextField">): ReactNode {
+  const props = useFormField(given);
   const { rows = 1, type = "text", onSubmit } = props;
   const element = useRef<Control>(null);
   const caret = useRef<readonly [number, number]>(undefined);
@@ -29,6 +31,7 @@ export function TextField(props: ComponentProps<"TextField">): ReactNode {
       caret.current = caretOf(element.current);
     },
   });
+  useFormValue(props, shown);
   // The caret moves when the value does.
   useBrowserLayoutEffect(() => {
     if (caret.current !== undefined) element.current?.setSelectionRange(...caret.current);

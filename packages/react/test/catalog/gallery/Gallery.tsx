@@ -1,12 +1,13 @@
 /** Every component of the catalog on one page. Its events are written into a log at the end. */
 import type { CatalogName } from "@berth/protocol";
 import { CatalogProvider } from "@berth/react/catalog";
+import { Gallery as CatalogGallery } from "@berth/react/gallery";
 import { memo, type ReactNode, useCallback, useEffect, useState } from "react";
 import { customers, margins, orders, orderTable, readings, revenue } from "./figures.ts";
 import { draw } from "./sample.tsx";
 import { useDistantState } from "./use-distant-state.ts";
 
-export type GalleryPart = "figures" | "details" | "notices" | "dialog";
+export type GalleryPart = "figures" | "details" | "notices" | "dialog" | "catalog";
 
 export interface GalleryProps {
   readonly theme: "light" | "dark";
@@ -14,12 +15,14 @@ export interface GalleryProps {
   readonly locale?: string;
   /** Only this part of the page. */
   readonly part?: GalleryPart | undefined;
+  readonly timeZone?: string;
 }
 
 const tones = ["neutral", "info", "success", "warning", "danger"] as const;
 const upperCase = (text: string): string => text.toUpperCase();
 
-export function Gallery({ theme, density, locale = "en-US", part }: GalleryProps): ReactNode {
+export function Gallery(props: GalleryProps): ReactNode {
+  const { theme, density, locale = "en-US", part, timeZone = "UTC" } = props;
   const [log, setLog] = useState<readonly string[]>([]);
   const note = useCallback((what: string, detail: unknown): void => {
     setLog((lines) => [...lines, `${what} ${JSON.stringify(detail)}`]);
@@ -33,7 +36,7 @@ export function Gallery({ theme, density, locale = "en-US", part }: GalleryProps
       theme={theme}
       density={density}
       locale={locale}
-      timeZone="UTC"
+      timeZone={timeZone}
       appName="Gallery"
     >
       {draw(
@@ -44,6 +47,7 @@ export function Gallery({ theme, density, locale = "en-US", part }: GalleryProps
         has("details") && <Details key="details" note={note} />,
         has("notices") && <Notices key="notices" note={note} />,
         has("dialog") && <Dialog key="dialog" note={note} />,
+        part === "catalog" && <CatalogGallery key="catalog" />,
         <ul key="log" className="log" data-log="">
           {log.map((line, index) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: a log only grows

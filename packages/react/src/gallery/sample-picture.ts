@@ -1,0 +1,20 @@
+/** Hills, 480 by 200 pixels. */
+export const samplePicture = [
+  "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAeAAAADIBAMAAADCci9JAAAAJFBMVEW+1uzE2e3K3O",
+  "7Q3+/W4vDc5fHi6PLo6/P61ox4oLJKeIwmUGLSqlQQAAAD5UlEQVR42u3YvXHbQBAF4NeCM8eOlCtRAQjYgAM1oB",
+  "mrAY1S2wELsMQ5FuAZnDoQmrNGtsU/ADzc7R52wfdSgtB9ensACIBhGIZhGIZhGIZhGIbxnk8XFoIJJphgggkmmG",
+  "CCCSaYYIIJJphgU/m8/psy8Bc3uVr/T8lZ/IDXe/l+AeCrffB6+eBDb4EYDge6aKjhs+D8iuGz4PyK4bTg7IrhtO",
+  "DsiuG14NyKCfYy0bkzDbcFZ1ZMMMFWt3DmJibYz0TnzfTlga/N52YQnHM2ggkmmGCCCSaYYIIJJnix4Osh7w+CFw",
+  "K+EZxogpcPbhyk3/sz61wuwKtecEPwYsCN3EQ7Aa/ECnYCbsQK9gJeSRXsBdxIFewGvBIq2A34SNwsH9yIDLQn8F",
+  "7HJWdxBP4QN5cCFgnBBBNMcEnCW35VBX+dMWGXan8TJrgVybOBb8NxnhYNDn1ZMDj052mh4NswmEWCR7z6Yhjzqo",
+  "thzau9keuDQ5hVDHteXTEMelXFsOjVvHTB1gVLXwyjXjUxrHq1NjIsbmBNMex6dcYaVgdaS4y7SvkWsvIsvQ7Y9s",
+  "qTa4FDQZ4dgkNhvIGDRPrO92wTHHQzDRzce6cVjRDsXqA1yFC41c3gTR9sBGVxLW8qA7IX/bv7+JbfNffvxJIhd5",
+  "uLx6ntTSoZQs8ysT+tOTEknt7u40haW2LkPrLsvjbKfY+ljYyMx5WD829jUsyIMfU+dnSbiclpbYgx7aIecrlVa0",
+  "4Eh6ncbZycdnbxPjg8jCaU1VvVPKxA4nEPj0LeSqOdCA6bVO42lqWdS4yUA0+4IYpEVbxJBJ8eeMoV8iqzN4ngoy",
+  "N7Pt/GCmmVxBg7tv+zKl4ZeDp4JLF+WkExHHhLdvqmFBznSytS8jTwNs6bcvIjPHmzyZvdLQc+xlnutg1v3tI7NB",
+  "yNswgZzuotnmu49BaUDG/jXEqGx3pL5ho+680vGX65eSXD5zTnlwzX3IyS4XWYc0tGRrkv3X6clYye/9BYt11fXv",
+  "2QIyac9aUbzquLuX6rEhJaJ+T3yYWM1sR2blOeKHC+mC49dlv+uC5hfKHd1LyavHztfY7BkewyY+4udfghOvmYfk",
+  "zRABu4L1cGWy5ZCWyV3HVqYHNz/W9ZemBTJe8WpQm2Qj5Yki7YwlwfrUgZPDv5ZD3q4FnJPaupAJ5tL/cupQ44pW",
+  "bpf8/AT9pa4GGIzlQM/oKvCT6sWnX3D5+zOrjGFW/shNbBGebx91EOwNP287nXbz7AyTWff9voBZxUc8rLVUfgcz",
+  "WnvUt2BZZ4v+oN3D/bE77sEXygnvo9t+DcEEwwwQQTTDDBBBNMMMF5+QOOlqwNXlZmZAAAAABJRU5ErkJggg==",
+].join("");
