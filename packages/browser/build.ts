@@ -1,6 +1,6 @@
 /**
  * Bundles the two scripts that run inside a view's frame and worker, and writes them as strings
- * into `dist/generated`, where `#generated/*` points.
+ * into `dist/generated`, where `#generated/*` points; the worker's also as a script by itself.
  */
 import { createHash } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
@@ -49,4 +49,6 @@ await write("frame-bootstrap", {
   frameBootstrapHash: `sha256-${hash}`,
 });
 await write("app-worker", { appWorkerSource: worker });
+// For hosts that serve the worker's bootstrap themselves, as `workerScriptPath` lets them.
+await writeFile(fileURLToPath(new URL("dist/app-worker.js", import.meta.url)), worker);
 console.log(`frame bootstrap ${frame.length} bytes, worker bootstrap ${worker.length} bytes`);

@@ -15,6 +15,7 @@ export type {
 export { APIProxy, type APIProxyOptions, type TokenSource } from "./proxy/api-proxy.ts";
 export { type APIProxyConfig, defaultAPIProxyConfig } from "./proxy/api-proxy-config.ts";
 export type { EndpointFigures } from "./proxy/endpoint-figures.ts";
+export type { Growth } from "./resources/growth-watch.ts";
 export {
   defaultLimitStepTimes,
   type LimitStep,
@@ -60,6 +61,22 @@ export { AppWorker, type AppWorkerOptions, type ViewPace } from "./sandbox/app-w
 export type { FrameSource } from "./sandbox/frame.ts";
 export type { HostHandlers } from "./sandbox/host-api.ts";
 export type { DeliveryPace } from "./sandbox/pacer.ts";
+export {
+  type AppStorage,
+  type BrowserStorage,
+  type BrowserStorageOptions,
+  createBrowserStorage,
+  type OpenAppStorageOptions,
+} from "./storage/browser-storage.ts";
+export type { StorageKey } from "./storage/key-ring.ts";
+export type {
+  StorageArea,
+  StorageEntry,
+  StorageListOptions,
+  StoragePage,
+  StorageUsage,
+} from "./storage/storage-area.ts";
+export type { StorageChange } from "./storage/storage-channel.ts";
 export type {
   CommentNode,
   ElementNode,

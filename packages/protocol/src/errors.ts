@@ -139,6 +139,7 @@ export const errorTable = Object.freeze({
   RUNTIME_CAPACITY: define("caller", 429, "As many apps run as are allowed.", true),
   RUNTIME_INSTANCE_EXISTS: define("caller", 409, "An instance of that name is loaded."),
   RUNTIME_INSTANCE_UNKNOWN: define("caller", 404, "No instance of that name is loaded."),
+  STORAGE_RECORD_CORRUPT: define("platform", 500, "A record of an app's storage cannot be read."),
   VIEW_LOAD_FAILED: define("app", 502, "The view did not start."),
   VIEW_THREW: define("app", 500, "The view threw."),
   VIEW_UNRESPONSIVE: define("app", 504, "The view stopped answering."),

@@ -86,6 +86,7 @@ export {
   sourceMapLimits,
   stateLimits,
   type ViewLimits,
+  viewStorageLimits,
   viewTokenSeconds,
 } from "./limits.ts";
 export { permissionsAsked } from "./manifest/asks.ts";

@@ -84,6 +84,16 @@ export const stateLimits = Object.freeze({
   maxListEntries: 1_000,
 });
 
+/** Bounds of the `storage` that a page keeps for a view, beside the quota in `resources.storage`. */
+export const viewStorageLimits = Object.freeze({
+  maxKeyBytes: 512,
+  /** Half of a message: however a value is written on the wire, it fits into one. */
+  maxValueBytes: 524_288,
+  maxListEntries: 1_000,
+  /** Of one area. */
+  maxEntries: 10_000,
+});
+
 /** Bounds of one function request through the front door. */
 export const functionLimits = Object.freeze({
   wallMs: 30_000,

@@ -1,3 +1,4 @@
+export type { AppManifest } from "@berth/protocol";
 export { type CatalogMessages, defaultMessages } from "./catalog/catalog-context.tsx";
 export { PermissionPrompt, type PermissionPromptProps } from "./permissions/PermissionPrompt.tsx";
 export {

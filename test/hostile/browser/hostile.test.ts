@@ -29,70 +29,6 @@ async function lastViolation() {
   return (await seen()).findLast(({ kind }) => kind === "violation")?.error;
 }
 
-describe("a view that does not start", () => {
-  it("is failed with the stack when its module throws", async () => {
-    const code = await stage.viewCode("throws-on-load.js");
-    expect(await run({ code })).toMatchObject({
-      code: "VIEW_THREW",
-      message: expect.stringContaining("TypeError: no such feature"),
-    });
-    expect(await frames()).toBe(0);
-  });
-
-  it("is failed with the stack when its start throws", async () => {
-    const bundleUrl = await stage.serveView("throws-on-start.js");
-    expect(await run({ bundleUrl })).toMatchObject({
-      code: "VIEW_THREW",
-      message: expect.stringContaining("RangeError: cannot start"),
-    });
-    const error = (await seen()).find(({ kind }) => kind === "error");
-    expect(error?.stack).toContain("blob:");
-  });
-
-  it("is told when it never calls defineView", async () => {
-    const code = await stage.viewCode("never-defines.js");
-    expect(await run({ code })).toMatchObject({
-      code: "VIEW_THREW",
-      message: expect.stringContaining("without calling defineView"),
-    });
-  });
-
-  it("is told when its script does not parse", async () => {
-    expect(await run({ code: "const broken = ;" })).toMatchObject({ code: "VIEW_LOAD_FAILED" });
-    expect(await frames()).toBe(0);
-  });
-
-  it("is told when its module is not there, or is a page", async () => {
-    expect(await run({ bundleUrl: `${stage.server.origin}/absent.js` })).toMatchObject({
-      code: "VIEW_LOAD_FAILED",
-      message: expect.stringContaining("404"),
-    });
-    expect(await run({ bundleUrl: `${stage.server.origin}/` })).toMatchObject({
-      code: "VIEW_LOAD_FAILED",
-      message: expect.stringContaining("a page, not a script"),
-    });
-  });
-
-  it("is given up when its start never ends", async () => {
-    await page.evaluate(() => globalThis.stage.configure({ viewLimits: { startTimeoutMs: 800 } }));
-    const bundleUrl = await stage.serveView("never-starts.js");
-    expect(await run({ bundleUrl })).toMatchObject({
-      code: "VIEW_LOAD_FAILED",
-      message: expect.stringContaining("800 ms"),
-    });
-    expect(await frames()).toBe(0);
-  });
-
-  it("is not run when its module is not the one of the digest", async () => {
-    const failure = await page.evaluate(async () => {
-      const { stage: host } = globalThis;
-      return host.run({ code: "globalThis.ran = true", digest: "0".repeat(64) });
-    });
-    expect(failure).toMatchObject({ code: "PACKAGE_DIGEST_MISMATCH" });
-    expect(await frames()).toBe(0);
-  });
-});
-
 describe("a view that does not yield", () => {
   it.each(["loop-on-load.js", "loop-on-start.js"])(
     "is removed within its time-out while the page stays live: %s",
@@ -128,25 +64,6 @@ describe("a view that does not yield", () => {
     expect(await page.evaluate(() => globalThis.stage.texts())).toContain(
       'state {"last":"before the loop"}',
     );
-  });
-});
-
-describe("a view that throws while it runs", () => {
-  it.each([
-    ["Throw", "TypeError"],
-    ["Reject", "nobody caught this"],
-  ])("is reported with a stack and lives on: %s", async (button, named) => {
-    const bundleUrl = await stage.serveView("throws-on-event.js");
-    expect(await run({ bundleUrl })).toBeUndefined();
-    await page.evaluate((text) => globalThis.stage.press(text), button);
-    await page.waitForFunction(() => globalThis.stage.seen.some(({ kind }) => kind === "error"));
-    const error = (await seen()).find(({ kind }) => kind === "error");
-    expect(error?.error).toMatchObject({
-      code: "VIEW_THREW",
-      message: expect.stringContaining(named),
-    });
-    expect(error?.stack).toContain("blob:");
-    expect(await state()).toBe("running");
   });
 });
 

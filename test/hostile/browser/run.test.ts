@@ -148,34 +148,6 @@ describe("an honest view", () => {
       message: expect.stringContaining(named),
     });
   });
-
-  it("leaves nothing behind after being unloaded many times", async () => {
-    const bundleUrl = await stage.serveView("counter.js");
-    const session = await page.context().newCDPSession(page);
-    const count = async () => {
-      await session.send("HeapProfiler.collectGarbage");
-      const { jsEventListeners, nodes, documents } = await session.send("Memory.getDOMCounters");
-      return { jsEventListeners, nodes, documents };
-    };
-    const round = () =>
-      page.evaluate(
-        async (options) => {
-          await globalThis.stage.run(options);
-          await globalThis.stage.act("unload");
-        },
-        { bundleUrl, frameUrl: stage.frameUrl },
-      );
-    await round();
-    await round();
-    const before = await count();
-    for (let times = 0; times < 8; times++) await round();
-    const after = await count();
-    expect(page.workers()).toHaveLength(0);
-    expect(await page.evaluate(() => globalThis.stage.frames())).toBe(0);
-    expect(after.jsEventListeners).toBeLessThanOrEqual(before.jsEventListeners + 2);
-    expect(after.documents).toBeLessThanOrEqual(before.documents + 1);
-    expect(after.nodes).toBeLessThanOrEqual(before.nodes + 20);
-  });
 });
 
 describe("the examples of the READMEs", () => {

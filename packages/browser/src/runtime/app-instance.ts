@@ -25,10 +25,15 @@ import type { ResourceUsage } from "../resources/resource-monitor.ts";
 import type { UsageReport } from "../resources/usage-report.ts";
 import { AppWorker } from "../sandbox/app-worker.ts";
 import type { HostHandlers } from "../sandbox/host-api.ts";
+import {
+  appNameOf,
+  createStorageCapability,
+  storageScopeOf,
+} from "../storage/storage-capability.ts";
 import { ViewTree } from "../view-tree/view-tree.ts";
 import { createAppProxy } from "./app-proxy.ts";
 import { type AppResources, createAppResources, type MeasuredApp } from "./app-resources.ts";
-import type { AppSource } from "./app-source.ts";
+import type { AppSource, LocalCapabilities } from "./app-source.ts";
 import { type CallCapability, createCapabilityCalls } from "./capability-calls.ts";
 import type { HostContext, PageBudget, ResolvedConfig } from "./config.ts";
 import type { MessageEventBody } from "./events.ts";
@@ -119,11 +124,11 @@ export class AppInstance implements AppHandle, KeptApp {
       this.updateContext();
     });
     this.#resources = createAppResources({ ...options, app: this.#measured() });
-    this.#viewState = source.viewState ?? config.viewStates.load(options.instance) ?? null;
+    this.#viewState = source.viewState ?? null;
     this.#resources.noteViewState(jsonLength(this.#viewState));
     const { permissions } = this;
     this.#proxy = createAppProxy({ ...options, permissions });
-    const local = source.capabilities ?? {};
+    const local = { ...this.#storage(), ...source.capabilities };
     this.#call = createCapabilityCalls({ local, proxy: this.#proxy, permissions });
     const window = createRateWindow(manifest.resources.apiCalls, 60_000, clock);
     this.#enterCall = () => window.enter();
@@ -366,7 +371,20 @@ export class AppInstance implements AppHandle, KeptApp {
       );
     this.#viewState = state ?? null;
     this.#resources.noteViewState(bytes);
-    await this.#options.config.viewStates.save(this.instance, this.#viewState);
+    const app = appNameOf(this.manifest);
+    await this.#options.config.viewStates.save(this.instance, this.#viewState, app);
+  }
+
+  #storage(): LocalCapabilities {
+    const { config, source, onError } = this.#options;
+    if (config.storage === undefined) return {};
+    const app = appNameOf(this.manifest);
+    return createStorageCapability({
+      storage: config.storage,
+      scope: storageScopeOf(this.instance, app, source.storageScope),
+      manifest: this.manifest,
+      onCorrupt: (error) => onError(error, { message: error.message, isFatal: false }),
+    });
   }
 
   #ended(error: BerthError): void {

@@ -12,7 +12,9 @@ import {
   type ResourceLimits,
 } from "@berth/protocol";
 import { createEmitter } from "../emitter.ts";
+import { createGrowthWatch, type GrowthWatch } from "../resources/growth-watch.ts";
 import type { ResourceUsage } from "../resources/resource-monitor.ts";
+import { appNameOf, storageScopeOf } from "../storage/storage-capability.ts";
 import { composeWorkerSource } from "../worker/compose-source.ts";
 import { type AppHandle, AppInstance } from "./app-instance.ts";
 import type { AppSource } from "./app-source.ts";
@@ -34,6 +36,7 @@ export class AppRuntimeManager {
   readonly #loading = new Map<string, AbortController>();
   readonly #lastUsage = new Map<string, string>();
   readonly #keeper: ResourceKeeper;
+  readonly #growth = new Map<string, GrowthWatch>();
   #context: HostContext;
 
   constructor(config: AppRuntimeConfig = {}) {
@@ -71,8 +74,10 @@ export class AppRuntimeManager {
           ? undefined
           : loadText(this.#config.workerScriptPath, options),
       ]);
+      const kept =
+        source.viewState ?? (await this.#config.viewStates.load(instance, appNameOf(manifest)));
       loading.signal.throwIfAborted();
-      return this.#add(instance, source, manifest, { code, bootstrap });
+      return this.#add(instance, { ...source, viewState: kept }, manifest, { code, bootstrap });
     } finally {
       this.#loading.delete(instance);
     }
@@ -120,8 +125,22 @@ export class AppRuntimeManager {
     this.#instances.delete(instance);
     this.#lastUsage.delete(instance);
     this.#keeper.refresh();
+    this.#growth.delete(instance);
     await app.discard();
     this.#emitter.emit("status", { instance, state: "unloaded", previous });
+  }
+
+  /**
+   * Unloads an instance for good: its view state goes, and its storage with the key to it. Sources
+   * with a `storageScope` share theirs, which the host removes by `storage.remove`.
+   *
+   * @throws BerthError RUNTIME_INSTANCE_UNKNOWN, UNAVAILABLE
+   */
+  async forget(instance: string): Promise<void> {
+    const app = appNameOf(this.#get(instance).manifest);
+    await this.unload(instance);
+    await this.#config.viewStates.delete(instance, app);
+    await this.#config.storage?.remove(storageScopeOf(instance, app, undefined));
   }
 
   /** Undefined when nothing of that name is loaded. */
@@ -211,9 +230,17 @@ export class AppRuntimeManager {
 
   #emitUsage(instance: string, usage: ResourceUsage): void {
     const key = JSON.stringify({ ...usage, silenceMs: null });
+    this.#watchGrowth(instance, usage.nodes);
     if (this.#lastUsage.get(instance) === key) return;
     this.#lastUsage.set(instance, key);
     this.#emitter.emit("resource", { instance, usage });
+  }
+
+  #watchGrowth(instance: string, nodes: number): void {
+    const watch = this.#growth.get(instance) ?? createGrowthWatch();
+    this.#growth.set(instance, watch);
+    const growth = watch.note(nodes, this.#config.clock.now());
+    if (growth !== undefined) this.#emitter.emit("leak", { instance, what: "nodes", ...growth });
   }
 }
 

@@ -28,6 +28,11 @@ export interface AppSource {
   readonly grants: readonly Grant[];
   /** The last persisted view state; the manager's store is asked when it is absent. */
   readonly viewState?: unknown;
+  /**
+   * Names whose `storage` the view uses, such as an installation's id; sources of one name share
+   * it. Default: this app's under this instance name.
+   */
+  readonly storageScope?: string;
   readonly placement?: ViewContext["placement"];
   /** True where the `log` capability keeps what the view logs and throws. Default false. */
   readonly isLogKept?: boolean;

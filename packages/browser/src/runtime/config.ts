@@ -11,6 +11,7 @@ import { createPermissionMemory, type PermissionMemory } from "../permissions/pe
 import type { APIProxyConfig } from "../proxy/api-proxy-config.ts";
 import { defaultLimitStepTimes, type LimitStepTimes } from "../resources/limit-ladder.ts";
 import { memoryMeasureOf } from "../resources/memory-meter.ts";
+import type { BrowserStorage } from "../storage/browser-storage.ts";
 import type { PermissionHost } from "./open-permissions.ts";
 import { createMemoryViewStateStore, type ViewStateStore } from "./view-state-store.ts";
 
@@ -34,6 +35,9 @@ export interface AppRuntimeConfig {
   readonly locale?: string;
   readonly timeZone?: string;
   readonly direction?: ViewContext["direction"];
+  /** Gives views the `storage` capability, and keeps their state. Default: neither. */
+  readonly storage?: BrowserStorage;
+  /** Default: the storage's, or else as long as the page. */
   readonly viewStates?: ViewStateStore;
   /** Prompts, and what conditions on grants are held against. */
   readonly permissions?: PermissionHost;
@@ -65,6 +69,7 @@ export interface ResolvedConfig {
   readonly storageBytes: ((instance: string) => number | undefined) | undefined;
   /** Undefined where the browser has no such measurement. */
   readonly measureMemory: (() => Promise<unknown>) | undefined;
+  readonly storage: BrowserStorage | undefined;
   readonly viewStates: ViewStateStore;
   readonly permissions: PermissionHost;
   readonly permissionMemory: PermissionMemory;
@@ -90,7 +95,8 @@ export function resolveConfig(config: AppRuntimeConfig): ResolvedConfig {
     limitStepTimes: { ...defaultLimitStepTimes, ...config.limitStepTimes },
     storageBytes: config.storageBytes,
     measureMemory: memoryMeasureOf(globalThis),
-    viewStates: config.viewStates ?? createMemoryViewStateStore(),
+    storage: config.storage,
+    viewStates: config.viewStates ?? config.storage?.viewStates ?? createMemoryViewStateStore(),
     permissions: config.permissions ?? {},
     permissionMemory: createPermissionMemory(),
     container: config.container ?? (() => document.body),

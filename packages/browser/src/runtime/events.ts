@@ -1,5 +1,6 @@
 /** What the manager announces. */
 import type { AppState, BerthError, ViewErrorReport, ViewLog } from "@berth/protocol";
+import type { Growth } from "../resources/growth-watch.ts";
 import type { LimitStep } from "../resources/limit-ladder.ts";
 import type { Reading, ReadingName } from "../resources/reading.ts";
 import type { ResourceUsage } from "../resources/resource-monitor.ts";
@@ -47,4 +48,6 @@ export interface RuntimeEvents {
     readonly report: ViewErrorReport;
   };
   readonly message: { readonly instance: string } & MessageEventBody;
+  /** The view's tree has grown for a minute without ever falling back: it leaks, or will. */
+  readonly leak: { readonly instance: string; readonly what: "nodes" } & Growth;
 }

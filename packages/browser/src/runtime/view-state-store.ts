@@ -1,21 +1,30 @@
-/** Keeps what views persist between their runs. A host gives its own to keep it for longer. */
+/**
+ * Keeps what views persist between their runs: one state for each app of each instance name, so
+ * that another app loaded under the same name does not get it. A host gives its own to keep it
+ * for longer.
+ */
 export interface ViewStateStore {
-  /** Undefined when nothing was kept. */
-  load(instance: string): unknown;
-  save(instance: string, state: unknown): void | Promise<void>;
-  delete(instance: string): void | Promise<void>;
+  /**
+   * Undefined when nothing was kept.
+   *
+   * @param app - what the manifest says: `publisher/id`, or `id`
+   */
+  load(instance: string, app: string): unknown;
+  save(instance: string, state: unknown, app: string): void | Promise<void>;
+  delete(instance: string, app: string): void | Promise<void>;
 }
 
 /** Lasts as long as the page. */
 export function createMemoryViewStateStore(): ViewStateStore {
   const states = new Map<string, unknown>();
+  const nameOf = (instance: string, app: string) => JSON.stringify([instance, app]);
   return {
-    load: (instance) => states.get(instance),
-    save: (instance, state) => {
-      states.set(instance, state);
+    load: (instance, app) => states.get(nameOf(instance, app)),
+    save: (instance, state, app) => {
+      states.set(nameOf(instance, app), state);
     },
-    delete: (instance) => {
-      states.delete(instance);
+    delete: (instance, app) => {
+      states.delete(nameOf(instance, app));
     },
   };
 }

@@ -1,6 +1,7 @@
 /** What a view may ask of its host. Every call is decided by the app's grants, outside. */
 import type { HostApi, PermissionAnswer, PermissionAsk, ViewContext } from "@berth/protocol";
 import { createState, type State } from "../server/state.ts";
+import { createViewStorage, type ViewStorage } from "./storage.ts";
 import { createViewFetch, type ViewFetchInit } from "./view-fetch.ts";
 
 export interface ViewLogger {
@@ -24,6 +25,8 @@ export interface View {
   fetch(path: string, init?: ViewFetchInit): Promise<Response>;
   /** The installation's state; a view needs a `data` grant such as `state/notes/*`. */
   readonly state: State;
+  /** What the page keeps for this app in the browser. */
+  readonly storage: ViewStorage;
   /** Any capability by name. @throws BerthError as the capability says */
   call(capability: string, method: string, args?: unknown): Promise<unknown>;
   /** Lines for the app's log. */
@@ -62,6 +65,7 @@ export function createView(host: HostApi, holder: ContextHolder): View {
     },
     fetch: createViewFetch(host),
     state: createState(call),
+    storage: createViewStorage(call),
     call,
     log: createLogger(host),
     saveState: (state: unknown) => host.saveViewState(state),
