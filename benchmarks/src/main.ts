@@ -11,8 +11,9 @@ import { flood } from "./flood.ts";
 import { footprint } from "./footprint.ts";
 import { install } from "./install.ts";
 import { request } from "./request.ts";
+import { view } from "./view.ts";
 
-const benches: readonly Bench[] = [request, install, footprint, cells, flood];
+const benches: readonly Bench[] = [request, install, footprint, cells, flood, view];
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,

@@ -61,6 +61,7 @@ export { AppWorker, type AppWorkerOptions, type ViewPace } from "./sandbox/app-w
 export type { FrameSource } from "./sandbox/frame.ts";
 export type { HostHandlers } from "./sandbox/host-api.ts";
 export type { DeliveryPace } from "./sandbox/pacer.ts";
+export type { WarmFrames } from "./sandbox/warm-frames.ts";
 export {
   type AppStorage,
   type BrowserStorage,

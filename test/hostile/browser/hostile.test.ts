@@ -91,6 +91,27 @@ describe("a view that breaks the protocol", () => {
       'send(\'["push",["pipeline",0,["saveViewState"],[{"__proto__":{"polluted":true}}]]]\');',
       "VIEW_MESSAGE_REFUSED",
     ],
+    [
+      "replays a batch of mutations",
+      'for (let times = 0; times < 2; times++) call("mutate", [[[[0, "~", { id: "1", type: 3, data: "x" }, 0]]]]);',
+      "VIEW_MESSAGE_REFUSED",
+    ],
+    [
+      "replays a release",
+      'call("log", { level: "info", message: "x" }); send(\'["release",1,1]\'); send(\'["release",1,1]\');',
+      "VIEW_MESSAGE_REFUSED",
+    ],
+    ["asks for an answer before its call", "send('[\"pull\",55]');", "VIEW_MESSAGE_REFUSED"],
+    [
+      "forges a call of the host's own",
+      'send(\'["push",["pipeline",1,["start"],[{}]]]\');',
+      "VIEW_MESSAGE_REFUSED",
+    ],
+    [
+      "changes a node before it is drawn",
+      'call("mutate", [[[[2, "9", "x"]], [[0, "~", { id: "9", type: 3, data: "x" }, 0]]]]);',
+      "VIEW_MESSAGE_REFUSED",
+    ],
     ["passes a stub", 'call("saveViewState", ["export", -1]);', "VIEW_MESSAGE_REFUSED"],
     ["maps over results", 'send(\'["push",["remap",0,[],[],[]]]\');', "VIEW_MESSAGE_REFUSED"],
     ["releases what it never held", "send('[\"release\",999,1]');", "VIEW_MESSAGE_REFUSED"],
@@ -104,6 +125,11 @@ describe("a view that breaks the protocol", () => {
       'call("mutate", [[[[0, "~", { id: "1", type: 1, element: "berth-stack", properties: { dangerouslySetInnerHTML: { __html: "<img src=x>" } }, children: [[]] }, 0]]]]);',
       "VIEW_MESSAGE_REFUSED",
     ],
+    ...["style", "onclick", "href"].map((name) => [
+      `forges the property ${name}`,
+      `call("mutate", [[[[0, "~", { id: "1", type: 1, element: "berth-button", properties: { ${name}: "javascript:alert(1)" }, children: [[]] }, 0]]]]);`,
+      "VIEW_MESSAGE_REFUSED",
+    ]),
     [
       "changes a node that is not there",
       'call("mutate", [[[[3, "77", "tone", "info", 1]]]]);',

@@ -115,6 +115,47 @@ describe("an honest view", () => {
     expect(await page.evaluate(() => globalThis.stage.texts()[0])).toBe("Count 1");
   });
 
+  it("starts in a frame that waited, which no other view gets after it", async () => {
+    const bundleUrl = await stage.serveView("counter.js");
+    await page.evaluate(() => globalThis.stage.warm());
+    const titles = () =>
+      page.evaluate(() => [...document.querySelectorAll("iframe")].map(({ title }) => title));
+    const run = (instance: string) =>
+      page.evaluate((options) => globalThis.stage.run(options), { instance, bundleUrl });
+    const waiting = "Sandbox in waiting";
+    expect(await titles()).toEqual([waiting]);
+    expect(await run("a")).toBeUndefined();
+    expect(await titles()).toContain("a sandbox");
+    // Another one comes up by itself, and the first goes with its view.
+    await expect.poll(titles).toEqual(["a sandbox", waiting]);
+    await page.evaluate(() => globalThis.stage.act("stop", "a"));
+    expect(await titles()).toEqual([waiting]);
+    expect(await run("b")).toBeUndefined();
+    await expect.poll(titles).toEqual(["b sandbox", waiting]);
+    // With the last app all of it leaves the page.
+    await page.evaluate(() => globalThis.stage.act("unload", "a"));
+    await page.evaluate(() => globalThis.stage.act("unload", "b"));
+    expect(await titles()).toEqual([]);
+  });
+
+  it("keeps no frame waiting where none is wanted, nor one that misbehaved", async () => {
+    await page.evaluate(async () => {
+      globalThis.stage.configure({ warmFrames: 0 });
+      await globalThis.stage.warm();
+    });
+    expect(await page.evaluate(() => globalThis.stage.frames())).toBe(0);
+    stage.server.put(
+      "/two-hellos",
+      "text/html",
+      '<script>for (const times of [1, 2]) parent.postMessage({ berth: "hello", times }, "*");</script>',
+    );
+    await page.evaluate(async (url) => {
+      globalThis.stage.configure({});
+      await globalThis.stage.warm(url);
+    }, `${stage.server.origin}/two-hellos`);
+    await expect.poll(() => page.evaluate(() => globalThis.stage.frames())).toBe(0);
+  });
+
   it("keeps maxConcurrentApps, and instance names apart", async () => {
     const bundleUrl = await stage.serveView("counter.js");
     await page.evaluate(() => globalThis.stage.configure({ maxConcurrentApps: 2 }));

@@ -9,9 +9,13 @@ import type { BootMessage } from "@berth/protocol";
 
 const host = document.querySelector<HTMLMetaElement>("meta[name=berth-host]")?.content ?? "";
 
+let isWarm = false;
+
 addEventListener("message", function onBoot(event: MessageEvent<unknown>) {
   const data = event.data as { berth?: unknown } | null;
-  if (event.source !== parent || event.origin !== host || data?.berth !== "boot") return;
+  if (event.source !== parent || event.origin !== host) return;
+  if (data?.berth === "warm") warmUp();
+  if (data?.berth !== "boot") return;
   const [control, rpc, beat] = event.ports;
   if (control === undefined || rpc === undefined || beat === undefined) return;
   removeEventListener("message", onBoot);
@@ -20,6 +24,18 @@ addEventListener("message", function onBoot(event: MessageEvent<unknown>) {
     run(message, control, rpc, beat);
   };
 });
+
+/** The first worker of a process takes twice as long as the next; an empty one takes that upon itself. */
+function warmUp(): void {
+  if (isWarm) return;
+  isWarm = true;
+  const url = URL.createObjectURL(new Blob(["postMessage(0)"], { type: "text/javascript" }));
+  const worker = new Worker(url);
+  worker.onmessage = () => {
+    worker.terminate();
+    URL.revokeObjectURL(url);
+  };
+}
 
 function run(boot: BootMessage, control: MessagePort, rpc: MessagePort, beat: MessagePort): void {
   const url = URL.createObjectURL(new Blob([boot.workerSource], { type: "text/javascript" }));

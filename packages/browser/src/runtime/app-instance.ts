@@ -60,7 +60,7 @@ export interface AppHandle {
   /** What it used by the minute, against its limits, and when the trend reaches them. */
   usageReport(): UsageReport;
   /**
-   * Tells the app of an event of one of its nodes; ignored unless the app runs. Settles, and never
+   * Tells the app of an event of one of its nodes; ignored unless the app starts or runs. Settles, and never
    * rejects, once the app's listeners have run; what they draw comes after.
    */
   dispatch(nodeId: string, event: string, detail: unknown): Promise<void>;
@@ -141,6 +141,10 @@ export class AppInstance implements AppHandle, KeptApp {
     };
   }
 
+  get source(): AppSource {
+    return this.#options.source;
+  }
+
   get state(): AppState {
     return this.#state;
   }
@@ -188,6 +192,7 @@ export class AppInstance implements AppHandle, KeptApp {
       limits: config.viewLimits,
       clock: config.clock,
       container: config.container,
+      frames: config.frames,
       handlers: this.#handlers(),
       onMessage: (bytes) => this.#resources.noteMessage(bytes),
       onBeat: (beat) => this.#resources.noteBeat(beat),
@@ -232,7 +237,8 @@ export class AppInstance implements AppHandle, KeptApp {
 
   async dispatch(nodeId: string, event: string, detail: unknown): Promise<void> {
     const node = this.tree.snapshot(nodeId);
-    if (this.#state !== "running" || node?.kind !== "element") return;
+    const isUp = this.#state === "running" || this.#state === "starting";
+    if (!isUp || node?.kind !== "element") return;
     if (!(node.events as readonly string[]).includes(event)) return;
     await this.#worker?.dispatch(nodeId, event, detail);
   }

@@ -67,6 +67,8 @@ export class AppRuntimeManager {
     try {
       const manifest = readManifest(source.manifest, this.#config.defaultResourceLimits);
       refuseOtherLevels(manifest);
+      // Comes up while the module is fetched. One that cannot be opened fails the start, which says why.
+      this.#config.frames.prepare(source.frame).catch(() => {});
       const options = { fetch: this.#config.fetch, signal: loading.signal };
       const [code, bootstrap] = await Promise.all([
         loadBundle(source.bundle, options),
@@ -80,7 +82,18 @@ export class AppRuntimeManager {
       return this.#add(instance, { ...source, viewState: kept }, manifest, { code, bootstrap });
     } finally {
       this.#loading.delete(instance);
+      if (!this.#instances.has(instance)) this.#giveBackFrame(source);
     }
+  }
+
+  /**
+   * Opens a frame ahead of a start that is likely: on hover, on idle. Resolves when it is ready, or at
+   * once when there is no room (`warmFrames`). What waits is removed with the last app's unload.
+   *
+   * @param frame - where the app's frame will come from; by default a frame for any `srcdoc` app
+   */
+  async warm(frame: AppSource["frame"] = { srcdoc: true }): Promise<void> {
+    await this.#config.frames.prepare(frame);
   }
 
   /**
@@ -126,6 +139,7 @@ export class AppRuntimeManager {
     this.#lastUsage.delete(instance);
     this.#keeper.refresh();
     this.#growth.delete(instance);
+    this.#giveBackFrame(app.source);
     await app.discard();
     this.#emitter.emit("status", { instance, state: "unloaded", previous });
   }
@@ -178,10 +192,17 @@ export class AppRuntimeManager {
   async close(): Promise<void> {
     const names = new Set([...this.#instances.keys(), ...this.#loading.keys()]);
     await Promise.all([...names].map((instance) => this.unload(instance)));
+    this.#config.frames.clear();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  /** Nothing of an app that is gone is left in the page, and without any app nothing at all. */
+  #giveBackFrame({ frame }: AppSource): void {
+    this.#config.frames.release(frame);
+    if (this.#instances.size + this.#loading.size === 0) this.#config.frames.clear();
   }
 
   #get(instance: string): AppInstance {

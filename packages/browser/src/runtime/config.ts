@@ -11,6 +11,7 @@ import { createPermissionMemory, type PermissionMemory } from "../permissions/pe
 import type { APIProxyConfig } from "../proxy/api-proxy-config.ts";
 import { defaultLimitStepTimes, type LimitStepTimes } from "../resources/limit-ladder.ts";
 import { memoryMeasureOf } from "../resources/memory-meter.ts";
+import { createWarmFrames, type WarmFrames } from "../sandbox/warm-frames.ts";
 import type { BrowserStorage } from "../storage/browser-storage.ts";
 import type { PermissionHost } from "./open-permissions.ts";
 import { createMemoryViewStateStore, type ViewStateStore } from "./view-state-store.ts";
@@ -43,6 +44,8 @@ export interface AppRuntimeConfig {
   readonly permissions?: PermissionHost;
   /** Where the hidden frames are put. Default: the page's body. */
   readonly container?: () => HTMLElement;
+  /** Frames that wait ready for the next start while anything is loaded. Default 1; 0 for none. */
+  readonly warmFrames?: number;
   /** For bundles and calls. Default: the page's own. */
   readonly fetch?: typeof globalThis.fetch;
   readonly clock?: Clock;
@@ -74,6 +77,7 @@ export interface ResolvedConfig {
   readonly permissions: PermissionHost;
   readonly permissionMemory: PermissionMemory;
   readonly container: () => HTMLElement;
+  readonly frames: WarmFrames;
   readonly fetch: typeof globalThis.fetch;
   readonly clock: Clock;
   readonly random: () => number;
@@ -81,6 +85,7 @@ export interface ResolvedConfig {
 
 export function resolveConfig(config: AppRuntimeConfig): ResolvedConfig {
   const viewLimits = { ...defaultViewLimits, ...config.viewLimits };
+  const { clock = systemClock, container = () => document.body, warmFrames = 1 } = config;
   return {
     maxConcurrentApps: config.maxConcurrentApps ?? 10,
     defaultResourceLimits: { ...defaultResourceLimits, ...config.defaultResourceLimits },
@@ -99,9 +104,10 @@ export function resolveConfig(config: AppRuntimeConfig): ResolvedConfig {
     viewStates: config.viewStates ?? config.storage?.viewStates ?? createMemoryViewStateStore(),
     permissions: config.permissions ?? {},
     permissionMemory: createPermissionMemory(),
-    container: config.container ?? (() => document.body),
+    container,
+    frames: createWarmFrames({ max: warmFrames, container, clock }),
     fetch: config.fetch ?? ((...request) => globalThis.fetch(...request)),
-    clock: config.clock ?? systemClock,
+    clock,
     random: config.random ?? Math.random,
   };
 }

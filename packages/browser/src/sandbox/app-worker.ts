@@ -3,8 +3,8 @@
  *
  * Owns every one of them from `open` until it ends; after `terminate` nothing of it is left in
  * the page. Ends exactly once, by being stopped or with the error that ended it.
- * Trust: only the frame's own window may say hello, once; all that comes over the ports passes
- * the guard. The frame's removal is what surely ends the worker: no message of ours has to arrive.
+ * Trust: a frame that misbehaves ends the view; all that comes over the ports passes the guard.
+ * The frame's removal is what surely ends the worker: no message of ours has to arrive.
  */
 import {
   BerthError,
@@ -16,10 +16,12 @@ import {
 import { RpcSession, type RpcStub } from "capnweb";
 import type { Clock } from "../clock.ts";
 import type { Beat } from "../resources/busy-meter.ts";
-import { createFrame, type FrameSource } from "./frame.ts";
+import type { FrameSource } from "./frame.ts";
 import { createHostApi, type HostHandlers, redactError } from "./host-api.ts";
 import type { DeliveryPace } from "./pacer.ts";
 import { createPortGuard, type PortGuard } from "./port-guard.ts";
+import { openSandboxFrame, type SandboxFrame } from "./sandbox-frame.ts";
+import type { WarmFrames } from "./warm-frames.ts";
 import { createWatchdog, type Watchdog } from "./watchdog.ts";
 
 export interface AppWorkerOptions {
@@ -32,6 +34,8 @@ export interface AppWorkerOptions {
   readonly clock: Clock;
   /** Where frames are put. */
   readonly container: () => HTMLElement;
+  /** Where a frame may wait already; without one, and when none fits, a new one is opened. */
+  readonly frames?: WarmFrames;
   readonly handlers: Omit<HostHandlers, "violation">;
   readonly onMessage: (bytes: number) => void;
   /** Each heartbeat: how busy the worker was since the one before. */
@@ -58,7 +62,7 @@ export class AppWorker {
   readonly #options: AppWorkerOptions;
   readonly #ending = new AbortController();
   readonly #ended = Promise.withResolvers<never>();
-  #frame: HTMLIFrameElement | undefined;
+  #frame: SandboxFrame | undefined;
   #control: MessagePort | undefined;
   #guard: PortGuard | undefined;
   #watchdog: Watchdog | undefined;
@@ -108,6 +112,7 @@ export class AppWorker {
     try {
       const view = await this.#orEnd(this.#open());
       await this.#orEnd(view.start(context));
+      this.#options.frames?.refill(this.#options.frame);
     } catch (error) {
       const told = error instanceof BerthError ? error : thrownByView(error, instance);
       this.#end(told);
@@ -175,27 +180,14 @@ export class AppWorker {
   }
 
   async #open(): Promise<RpcStub<ViewApi>> {
-    const frame = createFrame(document, this.#options.frame, `${this.#options.instance} sandbox`);
-    if (this.#options.frameId !== undefined) frame.id = this.#options.frameId;
+    const { frame: source, frames, instance, container } = this.#options;
+    const title = `${instance} sandbox`;
+    const frame =
+      frames?.take(source) ?? openSandboxFrame({ source, title, container: container() });
     this.#frame = frame;
-    const hello = Promise.withResolvers<Window>();
-    let hellos = 0;
-    const onHello = (event: MessageEvent<unknown>): void => {
-      if (event.source === null || event.source !== frame.contentWindow) return;
-      const isHello = (event.data as { berth?: unknown } | null)?.berth === "hello";
-      hellos += 1;
-      if (isHello && hellos === 1 && event.origin === "null") hello.resolve(frame.contentWindow);
-      else this.#end(loadedAgain(this.#options.instance));
-    };
-    let loads = 0;
-    frame.addEventListener("load", () => {
-      loads += 1;
-      if (loads > 1) this.#end(loadedAgain(this.#options.instance));
-    });
-    const { signal } = this.#ending;
-    window.addEventListener("message", onHello, { signal });
-    this.#options.container().append(frame);
-    return this.#connect(await this.#orEnd(hello.promise));
+    frame.rename(title, this.#options.frameId);
+    frame.onMisbehaviour(() => this.#end(loadedAgain(instance)));
+    return this.#connect(await this.#orEnd(frame.hello));
   }
 
   #connect(frameWindow: Window): RpcStub<ViewApi> {

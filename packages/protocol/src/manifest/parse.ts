@@ -139,13 +139,29 @@ function preview(value: unknown): unknown {
       : value;
 }
 
-/** The field names that the schema knows at a path, for the near-match hint. */
+/**
+ * The field names that the schema knows at a path, for the near-match hint. Read off the schema
+ * itself: its JSON Schema would bring a generator of seven kilobytes into every page.
+ */
 function knownKeys(path: readonly PropertyKey[]): readonly string[] {
-  let node: unknown = manifestJsonSchema();
+  let node = unwrapped(manifestSchema);
   for (const part of path) {
-    const current = node as { properties?: Record<string, unknown>; items?: unknown };
-    node = typeof part === "number" ? current.items : current.properties?.[String(part)];
-    if (node === undefined) return [];
+    const next: unknown = typeof part === "number" ? node.element : node.shape?.[String(part)];
+    if (next === undefined) return [];
+    node = unwrapped(next);
   }
-  return Object.keys((node as { properties?: Record<string, unknown> }).properties ?? {});
+  return Object.keys(node.shape ?? {});
+}
+
+interface SchemaOutline {
+  readonly shape?: Readonly<Record<string, unknown>>;
+  readonly element?: unknown;
+  /** Of a default, an optional or a nullable. */
+  readonly innerType?: unknown;
+}
+
+/** What zod documents for libraries that read schemas, of the three kinds that a path goes through. */
+function unwrapped(schema: unknown): SchemaOutline {
+  const { def } = (schema as { readonly _zod: { readonly def: SchemaOutline } })._zod;
+  return def.innerType === undefined ? def : unwrapped(def.innerType);
 }

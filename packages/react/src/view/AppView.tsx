@@ -71,7 +71,7 @@ function AppBody(props: AppViewProps & { readonly app: AppHandle | undefined }):
     case "stopped":
       return <StoppedPanel name={app.manifest.name} onStart={start} />;
     case "starting":
-      return props.loading ?? <LoadingPanel name={app.manifest.name} />;
+      return <StartingView app={app} loading={props.loading} />;
     case "failed":
       return props.failed ? (
         props.failed(app.error, start)
@@ -81,6 +81,14 @@ function AppBody(props: AppViewProps & { readonly app: AppHandle | undefined }):
     default:
       return <RunningView app={app} empty={props.empty} />;
   }
+}
+
+/** What it has drawn stands as soon as it is there; its start may go on for long. */
+function StartingView({ app, loading }: { app: AppHandle; loading: ReactNode }): ReactNode {
+  const root = useViewNode(app.tree, rootId);
+  if (root?.kind === "root" && root.children.length === 0)
+    return loading ?? <LoadingPanel name={app.manifest.name} />;
+  return <RemoteNode app={app} id={rootId} />;
 }
 
 function RunningView({ app, empty }: { app: AppHandle; empty: ReactNode }): ReactNode {

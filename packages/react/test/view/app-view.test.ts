@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -45,6 +46,69 @@ async function open(entry = "tasks.js"): Promise<string[]> {
   await page.goto(`${server.origin}/?entry=${entry}`);
   return problems;
 }
+
+/** The package's own, which a product's bundler would put into one. */
+async function catalogStyles(): Promise<string> {
+  const all = await readFile(here("../../styles.css"), "utf8");
+  const parts = [...all.matchAll(/@import "(.+?)"/g)].map(([, path]) => here(`../../${path}`));
+  return (await Promise.all(parts.map((path) => readFile(path, "utf8")))).join("\n");
+}
+
+describe("AppView with a view that spreads", () => {
+  beforeAll(async () => {
+    const view = here("../../../../test/hostile/browser/views/spreads.js");
+    server.put("/spreads.js", "text/javascript", await bundle(view));
+  });
+
+  it("leaves the product's own controls to the product, and the focus to its reader", async () => {
+    await open("spreads.js");
+    await page.getByRole("button", { name: "Pay 0", exact: true }).waitFor();
+    await page.addStyleTag({ content: await catalogStyles() });
+    // Not one point of the page outside the view's box belongs to it, for the eye or for the pointer.
+    const escapes = await page.evaluate(() => {
+      const root = document.getElementById("root");
+      const view = document.querySelector(".berth-view");
+      if (root === null || view === null) return ["nothing is shown"];
+      root.style.cssText = "position:absolute;left:200px;top:120px;width:300px";
+      const box = view.getBoundingClientRect();
+      const ringPx = 5;
+      const found = new Set<string>();
+      for (let x = 2; x < innerWidth; x += 12) {
+        for (let y = 2; y < innerHeight; y += 6) {
+          const isOutside = x < box.left - ringPx || x > box.right + ringPx || y < box.top - ringPx;
+          const hit = document.elementFromPoint(x, y);
+          if (isOutside && hit !== null && view.contains(hit)) found.add(hit.className);
+        }
+      }
+      return [...found];
+    });
+    expect(escapes).toEqual([]);
+    // Typing into the product goes on while the view draws its own field again and again.
+    await page.evaluate(() => {
+      const input = document.createElement("input");
+      input.id = "search";
+      document.body.prepend(input);
+      input.focus();
+    });
+    await page.locator("#search").pressSequentially("a product's own search", { delay: 15 });
+    expect(await page.locator("#search").inputValue()).toBe("a product's own search");
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe("search");
+  });
+
+  it("keeps its frame out of reach of pointer and keyboard", async () => {
+    await open("spreads.js");
+    await page.getByRole("button", { name: "Pay 0", exact: true }).waitFor();
+    const frames = await page.evaluate(() =>
+      [...document.querySelectorAll("iframe")].map((frame) => {
+        const { width, height } = frame.getBoundingClientRect();
+        frame.focus();
+        return { area: width * height, isFocused: document.activeElement === frame };
+      }),
+    );
+    expect(frames.length).toBeGreaterThan(0);
+    for (const frame of frames) expect(frame).toEqual({ area: 0, isFocused: false });
+  });
+});
 
 describe("AppView with a Preact view", () => {
   it("draws it, carries typing and presses to it, and shows what it answers", async () => {

@@ -41,6 +41,15 @@ export interface Seen {
   readonly at?: number;
 }
 
+export interface Watched {
+  readonly answers: number;
+  readonly slowestAnswerMs: number;
+  readonly frames: number;
+  /** Between two frames of the page. */
+  readonly longestGapMs: number;
+  readonly watchedMs: number;
+}
+
 const seen: Seen[] = [];
 const usedTokens: (string | undefined)[] = [];
 let manager = createManager({});
@@ -127,6 +136,40 @@ function textOf(node: ElementNode, instance: string): string {
     .join("");
 }
 
+/** Presses the neighbour's button and waits for what it draws. */
+async function askNeighbour(): Promise<void> {
+  const tree = manager.get("neighbour")?.tree;
+  const heading = nodes("neighbour").find((node) => node.kind === "text");
+  if (tree === undefined || heading === undefined) throw new Error("the neighbour is not there");
+  const answered = Promise.withResolvers<void>();
+  const stop = tree.subscribe(heading.id, answered.resolve);
+  controls.press("Add", "neighbour");
+  await answered.promise;
+  stop();
+}
+
+function watchFrames(): () => { frames: number; longestGapMs: number; watchedMs: number } {
+  const begin = performance.now();
+  let last = begin;
+  let frames = 0;
+  let longestGapMs = 0;
+  let isOver = false;
+  const onFrame = () => {
+    if (isOver) return;
+    const now = performance.now();
+    longestGapMs = Math.max(longestGapMs, now - last);
+    last = now;
+    frames += 1;
+    requestAnimationFrame(onFrame);
+  };
+  requestAnimationFrame(onFrame);
+  return () => {
+    isOver = true;
+    const watchedMs = performance.now() - begin;
+    return { frames, watchedMs, longestGapMs: Math.max(longestGapMs, performance.now() - last) };
+  };
+}
+
 export const controls = {
   seen,
   usedTokens,
@@ -192,6 +235,55 @@ export const controls = {
       last = now;
     }
     return longest;
+  },
+  /** Starts an honest view beside the hostile one. */
+  async startNeighbour(bundleUrl: string, frameUrl?: string): Promise<void> {
+    const failure = await controls.run({
+      instance: "neighbour",
+      bundleUrl,
+      ...(frameUrl === undefined ? {} : { frameUrl }),
+    });
+    if (failure !== undefined) throw new Error(failure.message);
+  },
+  /**
+   * Asks the neighbour again and again, each answer awaited, and watches the page's frames meanwhile:
+   * so many times, and on until the instances named in `ending` have all ended.
+   */
+  async watch(options: {
+    readonly answers: number;
+    readonly ending: readonly string[];
+  }): Promise<Watched> {
+    const isOver = () => options.ending.every((instance) => controls.state(instance) === "failed");
+    const stopFrames = watchFrames();
+    let answers = 0;
+    let slowestAnswerMs = 0;
+    while (answers < options.answers || !isOver()) {
+      const askedAt = performance.now();
+      await askNeighbour();
+      answers += 1;
+      slowestAnswerMs = Math.max(slowestAnswerMs, performance.now() - askedAt);
+      // An honest view has rates to keep as well.
+      await new Promise((resolve) => requestAnimationFrame(resolve));
+    }
+    return { answers, slowestAnswerMs, ...stopFrames() };
+  },
+  warm: (url?: string): Promise<void> => manager.warm(url === undefined ? undefined : { url }),
+  /** Puts another origin's document beside the views; what it says of its attempts. */
+  openIntruder(url: string): Promise<string[]> {
+    const frame = document.createElement("iframe");
+    frame.sandbox.add("allow-scripts");
+    return new Promise((resolve) => {
+      window.addEventListener(
+        "message",
+        ({ data, source }: MessageEvent<{ intruder?: string[] }>) => {
+          if (source !== frame.contentWindow || data.intruder === undefined) return;
+          frame.remove();
+          resolve(data.intruder);
+        },
+      );
+      frame.src = url;
+      document.body.append(frame);
+    });
   },
   listenersLeft: (instance = "a"): number => manager.get(instance)?.tree.listenerCount ?? 0,
 };

@@ -20,6 +20,8 @@ export interface Stage extends AsyncDisposable {
   load(page: Page): Promise<void>;
   /** Where the frame's document of one installation lies. */
   readonly frameUrl: string;
+  /** The same of an installation of another name. */
+  frameUrlOf(installation: string): string;
   /** Where its function answers. */
   readonly apiOrigin: string;
   /** Builds a view of test/hostile/browser/views and serves it; returns its address. */
@@ -30,7 +32,8 @@ export interface Stage extends AsyncDisposable {
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-export async function openStage(): Promise<Stage> {
+/** @param args - for the browser, beside the usual ones */
+export async function openStage(args: readonly string[] = []): Promise<Stage> {
   const server = await openStageServer();
   server.put(
     "/",
@@ -38,7 +41,10 @@ export async function openStage(): Promise<Stage> {
     '<!doctype html><title>host</title><script type="module" src="/host.js"></script>',
   );
   server.put("/host.js", "text/javascript", await bundle(here("host-page.ts")));
-  const browser = await chromium.launch({ executablePath: chromiumPath, args: chromiumArgs });
+  const browser = await chromium.launch({
+    executablePath: chromiumPath,
+    args: [...chromiumArgs, ...args],
+  });
   const load = async (page: Page): Promise<void> => {
     await page.goto(`${server.origin}/`);
     await page.waitForFunction("globalThis.stage !== undefined");
@@ -53,6 +59,7 @@ export async function openStage(): Promise<Stage> {
   return {
     server,
     browser,
+    frameUrlOf: (installation) => `http://${installation}.frames.localhost:${server.port}/frame`,
     frameUrl: `http://x.frames.localhost:${server.port}/frame`,
     apiOrigin: `http://x.apps.localhost:${server.port}`,
     async openPage() {
