@@ -1,5 +1,5 @@
 /**
- * Bundles the two scripts that run inside a view's frame and worker, and writes them as strings
+ * Bundles the scripts that run inside a view's frames and worker, and writes them as strings
  * into `dist/generated`, where `#generated/*` points; the worker's also as a script by itself.
  */
 import { createHash } from "node:crypto";
@@ -38,8 +38,16 @@ async function write(name: string, values: Readonly<Record<string, string>>): Pr
   await writeFile(`${generated}${name}.d.ts`, types.join(""));
 }
 
-const frame = await bundle("src/frame/bootstrap.browser.ts");
-if (/<\/script|<!--/i.test(frame)) throw new Error("The frame's bootstrap would end its script.");
+/** A script that stands in a document. */
+async function inlineScript(entry: string): Promise<string> {
+  const script = await bundle(entry);
+  if (/<\/script|<!--/i.test(script)) throw new Error(`${entry} would end its script element.`);
+  return script;
+}
+
+const frame = await inlineScript("src/frame/bootstrap.browser.ts");
+const htmlProxy = await inlineScript("src/frame/html-proxy.browser.ts");
+const htmlFirst = await inlineScript("src/frame/html-first.browser.ts");
 const worker = await bundle("src/worker/app-worker.worker.ts");
 const hash = createHash("sha256").update(frame).digest("base64");
 
@@ -48,6 +56,7 @@ await write("frame-bootstrap", {
   frameBootstrapSource: frame,
   frameBootstrapHash: `sha256-${hash}`,
 });
+await write("html-frames", { htmlProxySource: htmlProxy, htmlFirstSource: htmlFirst });
 await write("app-worker", { appWorkerSource: worker });
 // For hosts that serve the worker's bootstrap themselves, as `workerScriptPath` lets them.
 await writeFile(fileURLToPath(new URL("dist/app-worker.js", import.meta.url)), worker);

@@ -47,7 +47,7 @@ async function gzippedBytes({ entry, without }: Omit<Budget, "maxBytes">): Promi
 }
 
 it.each<[string, Budget]>([
-  ["@berth/browser", { entry: "packages/browser/src/index.ts", maxBytes: 82_000, without: [] }],
+  ["@berth/browser", { entry: "packages/browser/src/index.ts", maxBytes: 89_000, without: [] }],
   [
     "@berth/react without the catalog",
     {

@@ -9,3 +9,9 @@ declare module "#generated/app-worker" {
   /** The script that runs before the app's module in its worker. */
   export const appWorkerSource: string;
 }
+declare module "#generated/html-frames" {
+  /** The script of the proxy frame's document, at the moderate level. */
+  export const htmlProxySource: string;
+  /** The script before anything of the app in the inner frame. */
+  export const htmlFirstSource: string;
+}

@@ -1,4 +1,6 @@
 export { type Clock, systemClock } from "./clock.ts";
+export type { HtmlHost, ModelContext } from "./html/html-host.ts";
+export type { ViewSurface } from "./html/html-surface.ts";
 export type { Capability, PermittedWork } from "./permissions/capability.ts";
 export {
   type AccessAttempt,

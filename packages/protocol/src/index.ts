@@ -37,6 +37,16 @@ export {
   type WireError,
 } from "./errors.ts";
 export {
+  type HtmlDomains,
+  type HtmlFrameDocumentOptions,
+  type HtmlInnerDocumentOptions,
+  type HtmlPolicyOptions,
+  htmlConnectionAllowlist,
+  htmlContentSecurityPolicy,
+  htmlFrameDocument,
+  htmlInnerDocument,
+} from "./html-frame.ts";
+export {
   type AppName,
   createId,
   type Digest,
@@ -150,6 +160,23 @@ export {
   type InvocationProps,
   type ScheduledMoment,
 } from "./wire/invocation.ts";
+export {
+  type JsonRpcId,
+  jsonRpcCodes,
+  jsonRpcSchema,
+  type McpContentBlock,
+  mcpAppsVersion,
+  mcpCancelledSchema,
+  mcpDisplayModeSchema,
+  mcpInitializeSchema,
+  mcpLogSchema,
+  mcpMessageSchema,
+  mcpModelContextSchema,
+  mcpOpenLinkSchema,
+  mcpResourceReadSchema,
+  mcpSizeSchema,
+  mcpToolCallSchema,
+} from "./wire/mcp-apps.ts";
 export {
   type BootMessage,
   type HostApi,

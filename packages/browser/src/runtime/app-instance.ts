@@ -1,11 +1,12 @@
 /**
  * One loaded app under one instance name: its state, its grants, its tree and, while it runs, its
- * worker.
+ * view, in a worker or in a document of its own.
  *
- * Invariant: the state changes by protocol's table only, and a worker exists exactly in the
+ * Invariant: the state changes by protocol's table only, and a view exists exactly in the
  * states starting, running, paused and suspended.
  */
 import {
+  type AccessRequest,
   type AppEvent,
   type AppState,
   BerthError,
@@ -16,6 +17,7 @@ import {
   type ViewErrorReport,
   type ViewLog,
 } from "@berth/protocol";
+import type { ViewSurface } from "../html/html-surface.ts";
 import type { PermissionManager } from "../permissions/permission-manager.ts";
 import type { APIProxy } from "../proxy/api-proxy.ts";
 import type { EndpointFigures } from "../proxy/endpoint-figures.ts";
@@ -23,7 +25,6 @@ import { createRateWindow } from "../proxy/rate-window.ts";
 import type { LimitMove } from "../resources/limit-ladder.ts";
 import type { ResourceUsage } from "../resources/resource-monitor.ts";
 import type { UsageReport } from "../resources/usage-report.ts";
-import { AppWorker } from "../sandbox/app-worker.ts";
 import type { HostHandlers } from "../sandbox/host-api.ts";
 import {
   appNameOf,
@@ -44,6 +45,7 @@ import {
   placementAccess,
 } from "./open-permissions.ts";
 import type { KeptApp, PageMeasures } from "./resource-keeper.ts";
+import type { RunningView, ViewKind } from "./running-view.ts";
 
 /** What hosts and components see of an instance. */
 export interface AppHandle {
@@ -53,6 +55,8 @@ export interface AppHandle {
   /** Why it failed; undefined otherwise. */
   readonly error: BerthError | undefined;
   readonly tree: ViewTree;
+  /** Where the page shows an app that draws its own HTML; undefined for a catalog app. */
+  readonly surface: ViewSurface | undefined;
   readonly permissions: PermissionManager;
   usage(): ResourceUsage;
   /** How the endpoints that it calls have answered; see APIProxy. */
@@ -70,8 +74,8 @@ export interface AppInstanceOptions {
   readonly instance: string;
   readonly manifest: ParsedManifest;
   readonly source: AppSource;
-  /** Bootstrap and app, put together. */
-  readonly workerSource: string;
+  /** Makes its views, by the level that it runs at. */
+  readonly view: ViewKind;
   readonly config: ResolvedConfig;
   readonly context: () => HostContext;
   readonly onState: (previous: AppState, error: BerthError | undefined) => void;
@@ -92,6 +96,7 @@ export class AppInstance implements AppHandle, KeptApp {
   readonly instance: string;
   readonly manifest: ParsedManifest;
   readonly tree: ViewTree;
+  readonly surface: ViewSurface | undefined;
   readonly permissions: PermissionManager;
   readonly #options: AppInstanceOptions;
   readonly #resources: AppResources;
@@ -101,7 +106,7 @@ export class AppInstance implements AppHandle, KeptApp {
   readonly #enterNetwork: () => void;
   #state: AppState = "loaded";
   #error: BerthError | undefined;
-  #worker: AppWorker | undefined;
+  #worker: RunningView | undefined;
   /** It was paused when it was suspended, and goes on paused. */
   #isPausedBelow = false;
   #viewState: unknown;
@@ -112,6 +117,7 @@ export class AppInstance implements AppHandle, KeptApp {
     this.#options = options;
     this.instance = options.instance;
     this.manifest = manifest;
+    this.surface = options.view.surface;
     this.permissions = openPermissions(options);
     this.tree = new ViewTree({
       limits: config.viewLimits,
@@ -177,23 +183,16 @@ export class AppInstance implements AppHandle, KeptApp {
     return this.#proxy?.endpoints() ?? [];
   }
 
-  /** Brings the view up. @throws BerthError RUNTIME_STATE and as AppWorker.start */
+  /** Brings the view up. @throws BerthError RUNTIME_STATE and as RunningView.start */
   async start(): Promise<void> {
     this.permissions.require(placementAccess(this.#placement().kind));
     this.#move("start");
     this.tree.clear();
     this.#resources.beginRun();
-    const { config, source, workerSource } = this.#options;
-    const worker = new AppWorker({
-      instance: this.instance,
-      frame: source.frame,
-      workerSource,
-      blockedAPIs: this.manifest.security.blockedAPIs,
-      limits: config.viewLimits,
-      clock: config.clock,
-      container: config.container,
-      frames: config.frames,
+    const worker = this.#options.view.create({
       handlers: this.#handlers(),
+      permissions: this.permissions,
+      require: (request) => this.#require(request),
       onMessage: (bytes) => this.#resources.noteMessage(bytes),
       onBeat: (beat) => this.#resources.noteBeat(beat),
       frameId: this.#resources.frameId,
@@ -356,6 +355,15 @@ export class AppInstance implements AppHandle, KeptApp {
     this.#resources.monitor.count(counter);
     try {
       return await this.#resources.monitor.time(async () => work());
+    } catch (error) {
+      this.#noteDenial(error);
+      throw error;
+    }
+  }
+
+  #require(request: AccessRequest): void {
+    try {
+      this.permissions.require(request);
     } catch (error) {
       this.#noteDenial(error);
       throw error;

@@ -15,7 +15,6 @@ import { createEmitter } from "../emitter.ts";
 import { createGrowthWatch, type GrowthWatch } from "../resources/growth-watch.ts";
 import type { ResourceUsage } from "../resources/resource-monitor.ts";
 import { appNameOf, storageScopeOf } from "../storage/storage-capability.ts";
-import { composeWorkerSource } from "../worker/compose-source.ts";
 import { type AppHandle, AppInstance } from "./app-instance.ts";
 import type { AppSource } from "./app-source.ts";
 import {
@@ -28,6 +27,7 @@ import {
 import type { RuntimeEvents } from "./events.ts";
 import { loadBundle, loadText } from "./load-bundle.ts";
 import { activeStates, createResourceKeeper, type ResourceKeeper } from "./resource-keeper.ts";
+import { createViewKind, isHtmlApp, refuseOtherLevels } from "./view-kinds.ts";
 
 export class AppRuntimeManager {
   readonly #config: ResolvedConfig;
@@ -67,12 +67,13 @@ export class AppRuntimeManager {
     try {
       const manifest = readManifest(source.manifest, this.#config.defaultResourceLimits);
       refuseOtherLevels(manifest);
+      const isHtml = isHtmlApp(manifest);
       // Comes up while the module is fetched. One that cannot be opened fails the start, which says why.
-      this.#config.frames.prepare(source.frame).catch(() => {});
+      if (!isHtml) this.#config.frames.prepare(source.frame).catch(() => {});
       const options = { fetch: this.#config.fetch, signal: loading.signal };
       const [code, bootstrap] = await Promise.all([
-        loadBundle(source.bundle, options),
-        this.#config.workerScriptPath === undefined
+        loadBundle(source.bundle, { ...options, isPage: isHtml }),
+        this.#config.workerScriptPath === undefined || isHtml
           ? undefined
           : loadText(this.#config.workerScriptPath, options),
       ]);
@@ -225,11 +226,7 @@ export class AppRuntimeManager {
       instance,
       manifest,
       source,
-      workerSource: composeWorkerSource({
-        code: script.code,
-        blockedAPIs: manifest.security.blockedAPIs,
-        ...(script.bootstrap === undefined ? {} : { bootstrap: script.bootstrap }),
-      }),
+      view: createViewKind({ instance, manifest, source, config: this.#config, ...script }),
       config: this.#config,
       context: () => this.#context,
       onState: (previous, error) => {
@@ -273,13 +270,4 @@ function readManifest(
   return parseManifest(
     isObject ? { ...manifest, resources: { ...defaults, ...manifest.resources } } : manifest,
   );
-}
-
-function refuseOtherLevels({ id, security, ui, entryPoint }: ParsedManifest): void {
-  const refuse = (what: string) =>
-    new BerthError("PLATFORM_INCOMPATIBLE", `${id} ${what}; this runtime runs strict views only.`);
-  if (security.sandboxLevel !== "strict")
-    throw refuse(`asks for the sandbox level ${security.sandboxLevel}`);
-  if (ui.mode !== "catalog") throw refuse(`draws by ui.mode ${ui.mode}`);
-  if (entryPoint === undefined) throw refuse("has no view (entryPoint)");
 }

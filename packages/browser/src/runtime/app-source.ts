@@ -1,5 +1,6 @@
 /** Where an app comes from: what the manager needs to run its view. */
 import type { AppManifest, Grant, ParsedManifest, ViewContext } from "@berth/protocol";
+import type { HtmlHost } from "../html/html-host.ts";
 import type { TokenSource } from "../proxy/api-proxy.ts";
 import type { FrameSource } from "../sandbox/frame.ts";
 
@@ -25,6 +26,8 @@ export interface AppSource {
   readonly frame: FrameSource;
   readonly api?: AppApi;
   readonly capabilities?: LocalCapabilities;
+  /** What the page does for an app of its own HTML, beside its capabilities `tools` and `resources`. */
+  readonly html?: HtmlHost;
   readonly grants: readonly Grant[];
   /** The last persisted view state; the manager's store is asked when it is absent. */
   readonly viewState?: unknown;

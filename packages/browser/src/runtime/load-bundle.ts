@@ -11,6 +11,8 @@ const maxBundleBytes = 20_971_520;
 export interface LoadBundleOptions {
   readonly fetch: typeof globalThis.fetch;
   readonly signal: AbortSignal;
+  /** True where a page is wanted: an app's own HTML. */
+  readonly isPage?: boolean;
 }
 
 /** @throws BerthError VIEW_LOAD_FAILED, PACKAGE_DIGEST_MISMATCH */
@@ -34,7 +36,8 @@ export async function loadText(url: string, options: LoadBundleOptions): Promise
     });
     if (!response.ok)
       throw new BerthError("VIEW_LOAD_FAILED", `${absolute} answered ${response.status}.`);
-    if (response.headers.get("content-type")?.includes("text/html"))
+    const isAnsweredByPage = response.headers.get("content-type")?.includes("text/html") === true;
+    if (isAnsweredByPage && options.isPage !== true)
       throw new BerthError(
         "VIEW_LOAD_FAILED",
         `${absolute} answered a page, not a script; is the address right?`,

@@ -17,6 +17,7 @@ export interface SourceOfManifestOptions {
   readonly optionalPermissions?: "granted" | "asked";
   readonly api?: AppSource["api"];
   readonly capabilities?: LocalCapabilities;
+  readonly html?: AppSource["html"];
 }
 
 /** @throws BerthError MANIFEST_INVALID */
@@ -43,5 +44,6 @@ export function sourceOfManifest(
     grants: options.grants ?? granted,
     ...(options.api === undefined ? {} : { api: options.api }),
     ...(options.capabilities === undefined ? {} : { capabilities: options.capabilities }),
+    ...(options.html === undefined ? {} : { html: options.html }),
   };
 }

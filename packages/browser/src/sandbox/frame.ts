@@ -32,7 +32,7 @@ export function createFrame(page: Document, source: FrameSource, title: string):
   return frame;
 }
 
-const deniedFeatures = [
+export const deniedFeatures = [
   ...["camera", "microphone", "geolocation", "display-capture", "usb", "hid", "serial", "midi"],
   ...["clipboard-read", "clipboard-write", "payment", "fullscreen", "gamepad"],
   ...["publickey-credentials-get", "screen-wake-lock", "storage-access", "autoplay"],

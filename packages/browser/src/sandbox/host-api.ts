@@ -135,7 +135,7 @@ class ViewHostApi extends RpcTarget implements HostApi {
   }
 }
 
-function parse<Output>(method: string, schema: Parser<Output>, value: unknown): Output {
+export function parse<Output>(method: string, schema: Parser<Output>, value: unknown): Output {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const [issue] = result.error.issues;

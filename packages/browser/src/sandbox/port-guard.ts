@@ -149,7 +149,7 @@ function stubsOf(message: WireMessage): number {
 }
 
 /** Exact up to `max`; beyond, some number above it, without encoding what is surely too long. */
-function utf8Bytes(text: string, max: number): number {
+export function utf8Bytes(text: string, max: number): number {
   if (text.length > max) return text.length;
   if (text.length * 3 <= max) return text.length;
   return new TextEncoder().encode(text).byteLength;

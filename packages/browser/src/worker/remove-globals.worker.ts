@@ -3,6 +3,7 @@
  * text, and whatever the manifest blocks besides. The frame's CSP is what forbids these; this is
  * the second wall, and turns a policy report into a plain "not defined".
  */
+import { removePath } from "./remove-path.ts";
 
 const removed = [
   ...["fetch", "XMLHttpRequest", "WebSocket", "WebSocketStream", "EventSource", "WebTransport"],
@@ -37,25 +38,6 @@ export function removeGlobals(blockedAPIs: readonly string[]): void {
   }
 }
 
-function removePath(path: readonly string[]): void {
-  let owner: unknown = globalThis;
-  for (const part of path.slice(0, -1))
-    owner = (owner as Record<string, unknown> | undefined)?.[part];
-  const name = path.at(-1);
-  if (name === undefined || !isObject(owner)) return;
-  for (let holder: object | null = owner; holder !== null; holder = Object.getPrototypeOf(holder)) {
-    // Never the language's own root: `toString` blocked there would break every object.
-    if (holder === Object.prototype || holder === Function.prototype) break;
-    if (!Object.hasOwn(holder, name)) continue;
-    if (Reflect.deleteProperty(holder, name)) continue;
-    try {
-      Object.defineProperty(holder, name, { value: undefined });
-    } catch {
-      // Neither configurable nor writable: the policy alone stands in its way.
-    }
-  }
-}
-
 function narrowNavigator(): void {
   const { language, languages, userAgent, hardwareConcurrency } = navigator;
   removePath(["navigator"]);
@@ -78,8 +60,4 @@ function blockCodeFromText(): void {
   Object.defineProperty(refuse, "prototype", { value: Function.prototype });
   Object.defineProperty(globalThis, "Function", { value: refuse });
   Object.defineProperty(globalThis, "eval", { value: refuse });
-}
-
-function isObject(value: unknown): value is object {
-  return (typeof value === "object" && value !== null) || typeof value === "function";
 }

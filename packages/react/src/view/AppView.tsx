@@ -9,6 +9,7 @@ import {
 } from "../catalog/catalog-context.tsx";
 import { EmptyPanel, FailedPanel, LoadingPanel, StoppedPanel } from "./panels.tsx";
 import { RemoteNode } from "./RemoteNode.tsx";
+import { SurfaceView } from "./SurfaceView.tsx";
 import { useForeground } from "./use-foreground.ts";
 import { useViewNode } from "./use-view-node.ts";
 
@@ -66,12 +67,17 @@ function AppBody(props: AppViewProps & { readonly app: AppHandle | undefined }):
     runtime.manager.start(instance).catch(() => {});
   }, [runtime.manager, instance]);
   if (app === undefined) return props.empty ?? <EmptyPanel title={messages.nothingLoadedTitle} />;
+  const loading = props.loading ?? <LoadingPanel name={app.manifest.name} />;
   switch (app.state) {
     case "loaded":
     case "stopped":
       return <StoppedPanel name={app.manifest.name} onStart={start} />;
     case "starting":
-      return <StartingView app={app} loading={props.loading} />;
+      return app.surface ? (
+        <SurfaceView surface={app.surface} loading={loading} />
+      ) : (
+        <StartingView app={app} loading={loading} />
+      );
     case "failed":
       return props.failed ? (
         props.failed(app.error, start)
@@ -79,6 +85,8 @@ function AppBody(props: AppViewProps & { readonly app: AppHandle | undefined }):
         <FailedPanel name={app.manifest.name} error={app.error} onRetry={start} />
       );
     default:
+      // The same place as while it started: a frame that is moved may have to begin anew.
+      if (app.surface) return <SurfaceView surface={app.surface} loading={null} />;
       return <RunningView app={app} empty={props.empty} />;
   }
 }
@@ -86,8 +94,7 @@ function AppBody(props: AppViewProps & { readonly app: AppHandle | undefined }):
 /** What it has drawn stands as soon as it is there; its start may go on for long. */
 function StartingView({ app, loading }: { app: AppHandle; loading: ReactNode }): ReactNode {
   const root = useViewNode(app.tree, rootId);
-  if (root?.kind === "root" && root.children.length === 0)
-    return loading ?? <LoadingPanel name={app.manifest.name} />;
+  if (root?.kind === "root" && root.children.length === 0) return loading;
   return <RemoteNode app={app} id={rootId} />;
 }
 

@@ -184,6 +184,18 @@ describe("AppView with a Preact view", () => {
     expect(p50).toBeLessThan(50);
   });
 
+  it("shows an app of its own HTML in a titled frame, which lasts while it does", async () => {
+    server.put("/page.html", "text/html", "<h1>Own page</h1>");
+    const problems = await open("page.html");
+    const frame = page.locator("iframe[title=Tasks]");
+    await frame.contentFrame().locator("iframe").contentFrame().getByText("Own page").waitFor();
+    expect(await frame.evaluate((one) => one.getBoundingClientRect().height)).toBeGreaterThan(100);
+    await expect.poll(() => page.locator("output").textContent()).toBe("1 of 1, at none");
+    await page.evaluate(() => (globalThis as unknown as { unmount(): void }).unmount());
+    await expect.poll(() => page.locator("iframe").count()).toBe(0);
+    expect(problems).toEqual([]);
+  });
+
   it("leaves no frame and no worker behind when it unmounts", async () => {
     await open();
     await page.getByRole("heading", { name: "Tasks" }).waitFor();

@@ -11,6 +11,9 @@ const manifest = {
   version: "1.0.0",
   description: "A list of tasks",
   entryPoint: query.get("entry") ?? "tasks.js",
+  ...(query.get("entry")?.endsWith(".html")
+    ? { security: { sandboxLevel: "moderate" as const }, ui: { mode: "html" as const } }
+    : {}),
 };
 
 function Product() {

@@ -236,7 +236,7 @@ async function openDoor(
   const { gateway, insight, metering, functions } = plane;
   const version = readVersion();
   const bundles = createViewBundles(registry);
-  const { consoleFolder, frameBootstrap } = options.assets;
+  const { consoleFolder, frameBootstrap, htmlProxy } = options.assets;
   const sources = (): ContentSources => ({
     frames: hosts.frameOrigin("*"),
     apps: hosts.functionOrigin("*"),
@@ -286,6 +286,7 @@ async function openDoor(
     functions,
     frames: createFrames({
       bootstrap: frameBootstrap,
+      ...(htmlProxy === undefined ? {} : { htmlProxy }),
       bundles,
       directory,
       hosts,

@@ -39,6 +39,8 @@ export interface BerthOptions {
     readonly consoleFolder: string | null;
     /** The script of the views' frames, as one text. */
     readonly frameBootstrap: string;
+    /** The script of the frame before an app's own HTML; without it such apps do not open. */
+    readonly htmlProxy?: string;
   };
   /** Default `required`. `off` is for development, on loopback only. */
   readonly jail?: "required" | "off";

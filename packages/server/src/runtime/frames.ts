@@ -8,7 +8,14 @@
  */
 import { createHash } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { BerthError, isBerthError, isServing } from "@berth/protocol";
+import {
+  BerthError,
+  htmlConnectionAllowlist,
+  htmlContentSecurityPolicy,
+  htmlFrameDocument,
+  isBerthError,
+  isServing,
+} from "@berth/protocol";
 import type { Logger } from "pino";
 import type { InstallationDirectory } from "../installation/live.ts";
 import { sendError } from "./answer.ts";
@@ -28,6 +35,8 @@ export interface Frames {
 export interface FramesOptions {
   /** The script of the frame's document, as one text without `</script`. */
   readonly bootstrap: string;
+  /** The script of the frame before an app's own HTML; without it none is served. */
+  readonly htmlProxy?: string;
   readonly bundles: ViewBundles;
   readonly directory: Pick<InstallationDirectory, "findLoaded" | "load">;
   readonly hosts: Pick<Hosts, "allowedOrigins" | "isAllowedOrigin">;
@@ -65,37 +74,56 @@ export function createFrames(options: FramesOptions): Frames {
     ].join("; ");
   }
 
+  function askingHost(url: URL): string {
+    const host = url.searchParams.get("host");
+    if (host !== null && hosts.isAllowedOrigin(host)) return host;
+    throw new BerthError(
+      "AUTH_ORIGIN_REFUSED",
+      `The frame was asked for by ${JSON.stringify(host?.slice(0, 120) ?? "nobody")}; host must be the origin of the product or the console.`,
+    );
+  }
+
   function answerFrame(
     response: ServerResponse,
     url: URL,
     requestId: string,
     isHead: boolean,
   ): void {
-    const host = url.searchParams.get("host");
-    if (host === null || !hosts.isAllowedOrigin(host)) {
-      throw new BerthError(
-        "AUTH_ORIGIN_REFUSED",
-        `The frame was asked for by ${JSON.stringify(host?.slice(0, 120) ?? "nobody")}; host must be the origin of the product or the console.`,
-      );
-    }
+    const host = askingHost(url);
     // An allowed origin holds no character that means something in HTML.
     const document = `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="berth-host" content="${host}"><title>Berth view</title></head><body><script>${bootstrap}</script></body></html>`;
-    const body = Buffer.from(document);
-    response.writeHead(200, [
-      ...["content-type", "text/html; charset=utf-8"],
-      ...["content-length", String(body.length)],
-      ...["content-security-policy", documentPolicy()],
-      ...["cache-control", "no-cache"],
-      ...["x-content-type-options", "nosniff"],
-      ...["referrer-policy", "no-referrer"],
-      ...["cross-origin-resource-policy", "cross-origin"],
-      ...["x-dns-prefetch-control", "off"],
-      ...["connection-allowlist", "()"],
-      ...["origin-agent-cluster", "?1"],
-      ...["permissions-policy", deniedFeatures],
-      ...["berth-request-id", requestId],
-    ]);
-    response.end(isHead ? undefined : body);
+    sendDocument(
+      response,
+      { document, policy: documentPolicy(), allowlist: "()" },
+      requestId,
+      isHead,
+    );
+  }
+
+  /** The frame before an app's own HTML: no byte of the app either, but a policy of its grants. */
+  async function answerHtmlFrame(
+    response: ServerResponse,
+    url: URL,
+    wanted: { readonly installationId: string; readonly requestId: string },
+    isHead: boolean,
+  ): Promise<void> {
+    const hostOrigin = askingHost(url);
+    const { installationId, requestId } = wanted;
+    const live = directory.findLoaded(installationId) ?? (await directory.load(installationId));
+    const isHtml = live !== undefined && isServing(live.state) && live.manifest.ui.mode === "html";
+    if (!isHtml || options.htmlProxy === undefined) {
+      throw new BerthError("ROUTE_NOT_FOUND", "There is no app of its own HTML here.");
+    }
+    const domains = live.grants
+      .filter(({ type, actions }) => type === "network" && actions.includes("connect"))
+      .map(({ resource }) => resource);
+    const frameAncestors = hosts.allowedOrigins().filter((origin) => !origin.includes("["));
+    const answer = {
+      document: htmlFrameDocument({ hostOrigin, proxySource: options.htmlProxy }),
+      policy: htmlContentSecurityPolicy({ domains, frameAncestors }),
+      allowlist: htmlConnectionAllowlist(domains),
+    };
+    sendDocument(response, answer, requestId, isHead);
   }
 
   async function answerBundle(
@@ -142,6 +170,9 @@ export function createFrames(options: FramesOptions): Frames {
     const url = URL.parse(request.url ?? "/", "http://frame");
     const isRead = request.method === "GET" || isHead;
     if (isRead && url?.pathname === "/frame") return answerFrame(response, url, requestId, isHead);
+    if (isRead && url?.pathname === "/html") {
+      return answerHtmlFrame(response, url, { installationId, requestId }, isHead);
+    }
     const sha256 = bundlePath.exec(url?.pathname ?? "")?.[1];
     const isScript = request.headers["service-worker"] !== undefined;
     if (isRead && sha256 !== undefined && !isScript) {
@@ -149,7 +180,7 @@ export function createFrames(options: FramesOptions): Frames {
     }
     throw new BerthError(
       "ROUTE_NOT_FOUND",
-      "A frame's host serves /frame and /bundle/<sha256>.js only.",
+      "A frame's host serves /frame, /html and /bundle/<sha256>.js only.",
     );
   }
 
@@ -163,6 +194,30 @@ export function createFrames(options: FramesOptions): Frames {
       }
     },
   };
+}
+
+function sendDocument(
+  response: ServerResponse,
+  answer: { readonly document: string; readonly policy: string; readonly allowlist: string },
+  requestId: string,
+  isHead: boolean,
+): void {
+  const body = Buffer.from(answer.document);
+  response.writeHead(200, [
+    ...["content-type", "text/html; charset=utf-8"],
+    ...["content-length", String(body.length)],
+    ...["content-security-policy", answer.policy],
+    ...["cache-control", "no-cache"],
+    ...["x-content-type-options", "nosniff"],
+    ...["referrer-policy", "no-referrer"],
+    ...["cross-origin-resource-policy", "cross-origin"],
+    ...["x-dns-prefetch-control", "off"],
+    ...["connection-allowlist", answer.allowlist],
+    ...["origin-agent-cluster", "?1"],
+    ...["permissions-policy", deniedFeatures],
+    ...["berth-request-id", requestId],
+  ]);
+  response.end(isHead ? undefined : body);
 }
 
 const deniedFeatures = [

@@ -56,7 +56,7 @@ export function viewHandlers(dependencies: ViewDependencies): Handlers<"openView
         expiresAt: new Date(expiresAt).toISOString(),
         installation: live.id,
         instance,
-        frameUrl: `${frames}/frame?host=${encodeURIComponent(host)}`,
+        frameUrl: `${frames}/${live.manifest.ui.mode === "html" ? "html" : "frame"}?host=${encodeURIComponent(host)}`,
         functionOrigin: live.manifest.server === undefined ? null : hosts.functionOrigin(live.id),
         bundle: {
           url: `${frames}/bundle/${bundle.sha256}.js`,

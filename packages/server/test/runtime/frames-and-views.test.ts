@@ -48,6 +48,32 @@ describe("frames and views", () => {
     expect(answer.body.match(/<script/g)).toHaveLength(1);
   });
 
+  it("serve an app of its own HTML a frame whose policy names its granted domains, and no other app", async () => {
+    const manifest = { security: { sandboxLevel: "moderate" }, ui: { mode: "html" } } as const;
+    const live = await plane.install(files, {
+      manifest,
+      grants: [
+        { type: "network", resource: "api.weather.example", actions: ["connect"] },
+        { type: "api", resource: "*", actions: ["read"] },
+      ],
+    });
+    const path = `/html?host=${encodeURIComponent(productOrigin)}`;
+    const answer = await get(live.id, path);
+    expect(answer.status).toBe(200);
+    const policy = String(answer.headers["content-security-policy"]);
+    expect(policy).toMatch(/^sandbox allow-scripts; default-src 'none'/);
+    expect(policy).toContain("connect-src https://api.weather.example wss://api.weather.example;");
+    expect(policy).toContain("frame-src 'none'");
+    expect(policy).toMatch(/frame-ancestors .*http/);
+    expect(answer.headers["connection-allowlist"]).toBe(
+      '("https://api.weather.example" "wss://api.weather.example")',
+    );
+    expect(answer.body).toContain("<script>globalThis.isProxy = true;</script>");
+    expect((await get(live.id, "/html?host=https://evil.example")).status).toBe(403);
+    const catalogApp = await plane.install(files);
+    expect((await get(catalogApp.id, path)).status).toBe(404);
+  });
+
   it("frame for nobody but the product and the console", async () => {
     const live = await plane.install(files);
     const port = plane.door.port;

@@ -95,7 +95,14 @@ export async function openDataPlane(options: DataPlaneOptions = {}): Promise<Dat
     ...(options.maxRequestBytes === undefined ? {} : { maxRequestBytes: options.maxRequestBytes }),
   });
   const bootstrap = "globalThis.isBooted = true;";
-  const frames = createFrames({ bootstrap, bundles, directory, hosts, logger: ground.logger });
+  const frames = createFrames({
+    bootstrap,
+    htmlProxy: "globalThis.isProxy = true;",
+    bundles,
+    directory,
+    hosts,
+    logger: ground.logger,
+  });
   const door: FrontDoor = await openFrontDoor({
     host: "127.0.0.1",
     port: 0,

@@ -9,7 +9,13 @@ import {
   frameBootstrapHash,
   frameContentSecurityPolicy,
   frameDocument,
+  htmlProxySource,
 } from "@berth/browser/frame";
+import {
+  htmlConnectionAllowlist,
+  htmlContentSecurityPolicy,
+  htmlFrameDocument,
+} from "@berth/protocol";
 
 export interface SeenRequest {
   readonly host: string;
@@ -66,6 +72,17 @@ export async function openStageServer(): Promise<StageServer> {
         }),
       });
       response.end(frameDocument({ hostOrigin: url.searchParams.get("host") ?? "" }));
+      return;
+    }
+    if (url.hostname.endsWith(".frames.localhost") && url.pathname === "/html") {
+      const domains = url.searchParams.getAll("domain");
+      response.writeHead(200, {
+        "content-type": "text/html",
+        "content-security-policy": htmlContentSecurityPolicy({ domains, frameAncestors: [origin] }),
+        "connection-allowlist": htmlConnectionAllowlist(domains),
+      });
+      const hostOrigin = url.searchParams.get("host") ?? "";
+      response.end(htmlFrameDocument({ hostOrigin, proxySource: htmlProxySource }));
       return;
     }
     const file = files.get(url.pathname);

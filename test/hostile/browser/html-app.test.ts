@@ -1,0 +1,403 @@
+import { createSocket } from "node:dgram";
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import type { Frame, Page } from "playwright-core";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { bundle } from "./stage/bundle.ts";
+import type { HtmlRun } from "./stage/html-page.ts";
+import { openStage, type Stage } from "./stage/stage.ts";
+
+let stage: Stage;
+let page: Page;
+let weather: string;
+
+beforeAll(async () => {
+  stage = await openStage();
+  const script = await bundle(fileURLToPath(new URL("./stage/html-page.ts", import.meta.url)));
+  stage.server.put("/html-page.js", "text/javascript", script);
+  stage.server.put(
+    "/html",
+    "text/html",
+    '<!doctype html><title>host</title><script type="module" src="/html-page.js"></script>',
+  );
+  weather = await readFile(new URL("./pages/mcp-app.html", import.meta.url), "utf8");
+  page = await stage.browser.newPage();
+});
+afterAll(() => stage[Symbol.asyncDispose]());
+beforeEach(async () => {
+  stage.server.forget();
+  await page.goto(`${stage.server.origin}/html`);
+  await page.waitForFunction("globalThis.html !== undefined");
+});
+
+const run = (options: HtmlRun) => page.evaluate((given) => globalThis.html.run(given), options);
+const state = () => page.evaluate(() => globalThis.html.state());
+const app = () => page.frameLocator("iframe >> nth=0").frameLocator("iframe");
+const text = (id: string) => app().locator(`#${id}`).textContent();
+const logs = () => page.evaluate(() => globalThis.html.logs());
+const toolGrant = {
+  id: "t1",
+  type: "tool" as const,
+  resource: "get_weather",
+  actions: ["execute" as const],
+};
+
+/** The frame that holds the app's own document. */
+async function appFrame(): Promise<Frame> {
+  const body = await app().locator("body").elementHandle();
+  const frame = await body?.ownerFrame();
+  if (!frame) throw new Error("no app is shown");
+  return frame;
+}
+
+/** Lets the app ask the host something, and returns what it was answered. */
+async function ask(method: string, params: unknown): Promise<string | null> {
+  await (await appFrame()).evaluate(
+    ([name, given]) => {
+      const shown = document.getElementById("call");
+      if (shown !== null) shown.textContent = "";
+      dispatchEvent(new CustomEvent("ask", { detail: { method: name, params: given } }));
+    },
+    [method, params] as const,
+  );
+  await expect.poll(() => text("call")).not.toBe("");
+  return text("call");
+}
+
+describe("an MCP App's own HTML", () => {
+  it("starts, is told of its tool's call and calls one, sized and themed by the page", async () => {
+    expect(await run({ html: weather, grants: [toolGrant] })).toBeUndefined();
+    await expect.poll(() => text("place")).toBe("Porto");
+    await page.evaluate(() => globalThis.html.result("18 degrees"));
+    await expect.poll(() => text("answer")).toBe("18 degrees");
+    await app().getByRole("button", { name: "Refresh" }).click();
+    await expect.poll(() => text("call")).toBe("21 degrees");
+    expect(await text("theme")).toMatch(/^light /);
+    // Its links to its own headings stay in it, and it does not know where the page is.
+    await (await appFrame()).evaluate(() => {
+      const link = document.body.appendChild(document.createElement("a"));
+      link.href = "#title";
+      link.click();
+    });
+    expect(
+      await (await appFrame()).evaluate(() => [location.href, document.baseURI, document.referrer]),
+    ).toEqual(["about:srcdoc#title", "about:srcdoc", ""]);
+    await page.evaluate(() => globalThis.html.setTheme("dark"));
+    await expect.poll(() => text("theme")).toMatch(/^dark/);
+    const height = () => page.evaluate(() => globalThis.html.height());
+    await expect.poll(height).toBeLessThan(400);
+    await (await appFrame()).evaluate(() => {
+      document.body.style.blockSize = "3000px";
+    });
+    await expect.poll(height).toBe(600);
+    expect(await page.locator("iframe").getAttribute("title")).toBe("Weather");
+  });
+
+  it("is refused without a grant, and again once it is revoked", async () => {
+    await run({ html: weather });
+    const call = () => ask("tools/call", { name: "get_weather", arguments: {} });
+    expect(await call()).toBe("-32000 PERMISSION_DENIED");
+    await page.evaluate((grant) => globalThis.html.grant(grant), toolGrant);
+    expect(JSON.parse((await call()) ?? "")).toMatchObject({ structuredContent: { degrees: 21 } });
+    await page.evaluate(() => globalThis.html.revoke("t1"));
+    expect(await call()).toBe("-32000 PERMISSION_DENIED");
+    expect(await page.evaluate(() => globalThis.html.usage()?.denials)).toBe(2);
+  });
+
+  it("has links opened by the page when they are https and granted", async () => {
+    const grant = {
+      id: "l1",
+      type: "ui" as const,
+      resource: "open-link",
+      actions: ["show" as const],
+    };
+    await run({ html: weather, grants: [grant] });
+    const open = (url: string) => ask("ui/open-link", { url });
+    expect(await open("https://weather.example/map")).toBe("{}");
+    for (const url of [
+      "http://weather.example",
+      "javascript:alert(1)",
+      "https://me:secret@x.example",
+    ])
+      expect(await open(url), url).toBe("-32602 REQUEST_INVALID");
+    await page.evaluate(() => globalThis.html.revoke("l1"));
+    expect(await open("https://weather.example/map")).toBe("-32000 PERMISSION_DENIED");
+    expect(await page.evaluate(() => globalThis.html.opened)).toEqual([
+      "https://weather.example/map",
+    ]);
+  });
+
+  it.each(["a srcdoc frame", "its own host"])(
+    "reads a resource and reaches its granted domain on %s, until that is revoked",
+    async (where) => {
+      const domain = `allowed.localhost:${stage.server.port}`;
+      stage.server.put("/figures", "application/json", '{"rain":3}');
+      const frameUrl = `http://x.frames.localhost:${stage.server.port}/html?domain=${domain}`;
+      await run({
+        html: weather,
+        ...(where === "its own host" ? { frameUrl } : {}),
+        grants: [
+          { id: "d1", type: "document", resource: "docs/*", actions: ["read"] },
+          { id: "n1", type: "network", resource: domain, actions: ["connect"] },
+        ],
+      });
+      expect(await ask("resources/read", { uri: "docs://guide/rain" })).toContain("Read me");
+      expect(await ask("resources/read", { uri: "files://guide" })).toBe(
+        "-32000 PERMISSION_DENIED",
+      );
+      expect(await ask("resources/read", { uri: "docs://../secret" })).toBe(
+        "-32602 REQUEST_INVALID",
+      );
+      expect(await ask("sampling/createMessage", {})).toBe("-32601 undefined");
+      const fetched = async (host: string) =>
+        (await appFrame()).evaluate(
+          (url) =>
+            fetch(url).then(
+              (answer) => answer.text(),
+              () => "refused",
+            ),
+          `http://${host}/figures`,
+        );
+      expect(await fetched(domain)).toBe('{"rain":3}');
+      expect(await fetched(`outside.localhost:${stage.server.port}`)).toBe("refused");
+      await page.evaluate(() => globalThis.html.revoke("n1"));
+      expect(await state()).toBe("failed");
+      expect(await page.evaluate(() => globalThis.html.error())).toMatchObject({
+        code: "PERMISSION_DENIED",
+        message: expect.stringContaining(domain),
+      });
+      expect(await page.evaluate(() => globalThis.html.frames())).toBe(0);
+    },
+  );
+
+  it("keeps its document when the page moves it, says goodbye when it is stopped, and starts again", async () => {
+    await run({ html: weather, isUnseen: true });
+    await expect.poll(() => text("place")).toBe("Porto");
+    await (await appFrame()).evaluate(() => {
+      document.title = "kept";
+    });
+    await page.evaluate(() => globalThis.html.show());
+    await app().getByRole("button", { name: "Refresh" }).click();
+    expect(await (await appFrame()).title()).toBe("kept");
+    await page.evaluate(() => globalThis.html.act("pause"));
+    expect(await page.evaluate(() => document.querySelector("iframe")?.inert)).toBe(true);
+    await page.evaluate(() => globalThis.html.act("resume"));
+    await page.evaluate(() => globalThis.html.act("stop"));
+    expect(await logs()).toEqual(["bye"]);
+    expect(await page.evaluate(() => globalThis.html.frames())).toBe(0);
+    await page.evaluate(() => globalThis.html.act("start"));
+    await expect.poll(() => text("place")).toBe("Porto");
+    await page.evaluate(() => globalThis.html.act("unload"));
+    expect(await page.evaluate(() => globalThis.html.frames())).toBe(0);
+  });
+
+  it("runs without a word of the protocol, and tells what it throws and which API it lacks", async () => {
+    const html = `<h1>Plain</h1><script>
+      setTimeout(() => { throw new Error(typeof Notification); }, 0);</script>`;
+    const manifest = {
+      security: { sandboxLevel: "moderate" as const, blockedAPIs: ["Notification"] },
+    };
+    expect(await run({ html, manifest })).toBeUndefined();
+    expect(await app().locator("h1").textContent()).toBe("Plain");
+    await page.waitForFunction(() => globalThis.html.seen.some(({ kind }) => kind === "error"));
+    const errors = await page.evaluate(() =>
+      globalThis.html.seen.filter(({ kind }) => kind === "error"),
+    );
+    expect(errors[0]?.text).toContain("undefined");
+    expect(await state()).toBe("running");
+  });
+});
+
+interface StunServer extends AsyncDisposable {
+  readonly url: string;
+  packets(): number;
+}
+
+/** Where WebRTC would send its first packets. */
+async function openStunServer(): Promise<StunServer> {
+  let packets = 0;
+  const socket = createSocket("udp4", () => {
+    packets += 1;
+  });
+  await new Promise<void>((resolve) => socket.bind(0, "127.0.0.1", resolve));
+  return {
+    url: `stun:127.0.0.1:${socket.address().port}`,
+    packets: () => packets,
+    [Symbol.asyncDispose]: () => new Promise<void>((resolve) => socket.close(() => resolve())),
+  };
+}
+
+describe("an app's HTML that wants out", () => {
+  const outside = () => `http://outside.localhost:${stage.server.port}`;
+  const htmlFrameUrl = () => `http://x.frames.localhost:${stage.server.port}/html`;
+  /** What the host page itself asks for. */
+  const hostPaths = ["/html", "/html-page.js", "/favicon.ico"];
+  const asked = () => stage.server.requests.filter(({ path }) => !hostPaths.includes(path));
+  const failure = () => page.evaluate(() => globalThis.html.error());
+  const failed = () => page.waitForFunction(() => globalThis.html.state() === "failed");
+
+  it.each(["a srcdoc frame", "its own host"])(
+    "finds every way shut on %s, and neither the page nor any server hears of it",
+    async (where) => {
+      await using stun = await openStunServer();
+      const isServed = where === "its own host";
+      const target = { out: outside(), stun: stun.url };
+      const script = await readFile(new URL("./pages/reach-out.js", import.meta.url), "utf8");
+      await run({
+        html: `<!doctype html><title>x</title><body><script>globalThis.target = ${JSON.stringify(target)};${script}</script>`,
+        ...(isServed ? { frameUrl: htmlFrameUrl() } : {}),
+      });
+      await page.waitForFunction(
+        () => globalThis.html.logs().includes("done") || globalThis.html.state() === "failed",
+      );
+      const outcomes = (await logs()).slice(0, -1);
+      expect(outcomes.length).toBeGreaterThan(40);
+      expect(outcomes.filter((outcome) => !outcome.endsWith(": refused"))).toEqual([]);
+      expect(asked()).toEqual([]);
+      expect(stun.packets()).toBe(0);
+      expect(page.context().pages()).toHaveLength(1);
+      expect(page.url()).toBe(`${stage.server.origin}/html`);
+      expect(await state()).toBe("running");
+    },
+  );
+
+  it.each([
+    [
+      "another site",
+      () => `setTimeout(() => { location.href = "${outside()}/away?secret"; }, 100)`,
+    ],
+    ["itself", () => "setTimeout(() => location.reload(), 100)"],
+    ["nothing", () => 'setTimeout(() => { location.href = "about:blank"; }, 100)'],
+    [
+      "a blob",
+      () => 'setTimeout(() => { location.href = URL.createObjectURL(new Blob(["x"])); }, 100)',
+    ],
+    [
+      "a download",
+      () =>
+        `setTimeout(() => Object.assign(document.createElement("a"), { href: "${outside()}/x", download: "x" }).click(), 100)`,
+    ],
+    ["another site before it has loaded", () => `location.href = "${outside()}/early?secret";`],
+  ])("is ended when it goes to %s, and nothing is asked of a server", async (_where, script) => {
+    const viewLimits = { heartbeatTimeoutMs: 1_000, heartbeatIntervalMs: 100 };
+    await run({ html: `<script>${script()}</script>`, viewLimits });
+    await failed();
+    expect(["VIEW_MESSAGE_REFUSED", "VIEW_UNRESPONSIVE"]).toContain((await failure())?.code);
+    expect(await page.evaluate(() => globalThis.html.frames())).toBe(0);
+    expect(asked()).toEqual([]);
+  });
+
+  const request = '{ jsonrpc: "2.0", id: 1, method: "ping" }';
+  it.each([
+    ["VIEW_LIMIT_EXCEEDED", "floods", `for (let n = 0; n < 20000; n++) send(${request})`],
+    [
+      "VIEW_LIMIT_EXCEEDED",
+      "sends too much",
+      `send({ ...${request}, params: { x: "x".repeat(3e6) } })`,
+    ],
+    ["VIEW_MESSAGE_REFUSED", "sends a cycle", `const a = ${request}; a.params = a; send(a)`],
+  ])("is ended with %s when it %s, while the page stays live", async (code, _what, script) => {
+    const html = `<script>
+      const send = (message) => parent.postMessage(message, "*");
+      setTimeout(() => { ${script} }, 50);</script>`;
+    const viewLimits = { heartbeatTimeoutMs: 20_000 };
+    const stall = page.evaluate(() => globalThis.html.longestStall());
+    await run({ html, viewLimits });
+    await failed();
+    expect((await failure())?.code).toBe(code);
+    expect(await page.evaluate(() => globalThis.html.frames())).toBe(0);
+    expect(await stall).toBeLessThan(1_500);
+  });
+
+  it("cannot speak for another app, nor to it, nor take its frames elsewhere", async () => {
+    expect(await run({ html: weather, grants: [toolGrant], instance: "a" })).toBeUndefined();
+    await expect.poll(() => text("place")).toBe("Porto");
+    const attack = `<script>
+      const call = { jsonrpc: "2.0", id: 99, method: "tools/call", params: { name: "get_weather" } };
+      const input = { jsonrpc: "2.0", method: "ui/notifications/tool-input", params: { arguments: { place: "Nowhere" } } };
+      const forged = [call, input, { berth: "boot" }, { berth: "hello" }, { berth: "beat" }];
+      const refused = [];
+      for (const message of forged) {
+        top.postMessage(message, "*");
+        for (const proxy of [top[0], top[0][0]]) {
+          const { port1 } = new MessageChannel();
+          proxy.postMessage(message, "*", [port1]);
+        }
+      }
+      for (const frame of [top[0], top[0][0]])
+        try { frame.location.href = "${outside()}/other"; } catch { refused.push("refused"); }
+      parent.postMessage({ jsonrpc: "2.0", method: "notifications/message", params: { level: "info", data: refused.length + " refused" } }, "*");
+    </script>`;
+    expect(await run({ html: attack, instance: "b" })).toBeUndefined();
+    await page.waitForFunction(() => globalThis.html.logs().includes("2 refused"));
+    // Whatever was forged came before this call does.
+    expect(JSON.parse((await ask("tools/call", { name: "get_weather" })) ?? "")).toHaveProperty(
+      "content",
+    );
+    const calls = await page.evaluate(() =>
+      globalThis.html.seen.filter(({ kind }) => kind === "tool"),
+    );
+    expect(calls).toHaveLength(1);
+    expect(await text("place")).toBe("Porto");
+    expect(await page.evaluate(() => ["a", "b"].map((one) => globalThis.html.state(one)))).toEqual([
+      "running",
+      "running",
+    ]);
+    expect(asked()).toEqual([]);
+  });
+
+  // After the others: the browser may keep that process for the page's next srcdoc frames.
+  it("is ended when it never yields, while the page and an app of another host stay live", async () => {
+    const other = `http://y.frames.localhost:${stage.server.port}/html`;
+    const viewLimits = { heartbeatTimeoutMs: 2_000, heartbeatIntervalMs: 100 };
+    const neighbour = { html: weather, frameUrl: other, instance: "b", viewLimits };
+    expect(await run(neighbour)).toBeUndefined();
+    const stall = page.evaluate(() => globalThis.html.longestStall());
+    await run({
+      html: "<script>setTimeout(() => { for (;;) {} }, 50);</script>",
+      frameUrl: htmlFrameUrl(),
+    });
+    await failed();
+    expect((await failure())?.code).toBe("VIEW_UNRESPONSIVE");
+    expect(await stall).toBeLessThan(1_500);
+    // It is still told of things, and says what it was told.
+    await page.evaluate(() => globalThis.html.result("still here", "b"));
+    await expect.poll(() => text("answer")).toBe("still here");
+  });
+
+  it("sends no packet by WebRTC on its own host, from a frame of its own making either", async () => {
+    await using stun = await openStunServer();
+    const connect = `
+      const connection = new RTCPeerConnection({ iceServers: [{ urls: "${stun.url}" }] });
+      connection.createDataChannel("x");
+      connection.onicecandidate = ({ candidate }) => candidate || parent.postMessage("done", "*");
+      connection.createOffer().then((offer) => connection.setLocalDescription(offer));`;
+    const html = `<!doctype html><script>
+      addEventListener("message", ({ data }) => parent.postMessage(
+        { jsonrpc: "2.0", method: "notifications/message", params: { level: "info", data } }, "*"));
+    </script><iframe srcdoc="<script>${connect.replaceAll('"', "&quot;")}</script>"></iframe>`;
+    // Chromium may end the frame's whole process for it, after which nothing can be asked of this
+    // page by the debugger; so the page itself tells the server how the view is.
+    const told = await stage.browser.newPage();
+    await told.goto(`${stage.server.origin}/html`);
+    await told.waitForFunction("globalThis.html !== undefined");
+    await told.evaluate(
+      (options) => {
+        setInterval(() => {
+          const isDone = globalThis.html.logs().includes("done");
+          void fetch(`/told/${isDone ? "done" : globalThis.html.state()}`);
+        }, 50);
+        void globalThis.html.run(options);
+      },
+      {
+        html,
+        frameUrl: htmlFrameUrl(),
+        viewLimits: { heartbeatTimeoutMs: 1_500, heartbeatIntervalMs: 250 },
+      },
+    );
+    const isOver = () => asked().some(({ path }) => /^\/told\/(?:done|failed)$/.test(path));
+    await expect.poll(isOver, { timeout: 20_000 }).toBe(true);
+    expect(stun.packets()).toBe(0);
+    await told.close();
+  });
+});
