@@ -5,6 +5,7 @@
 import { type ReactNode, useId } from "react";
 import { useSurroundings } from "../catalog-context.tsx";
 import { classes } from "../component-props.ts";
+import { FieldNotes } from "./FieldNotes.tsx";
 
 export interface FieldProps {
   readonly label: string;
@@ -44,16 +45,7 @@ export function Field(
         "aria-invalid": error ? true : undefined,
         "aria-required": isRequired,
       })}
-      {description ? (
-        <p id={`${id}-about`} className="berth-description">
-          {description}
-        </p>
-      ) : null}
-      {error ? (
-        <p id={`${id}-error`} className="berth-error" role="alert">
-          {error}
-        </p>
-      ) : null}
+      <FieldNotes id={id} description={description} error={error} />
     </div>
   );
 }

@@ -2,6 +2,7 @@ import { type ReactNode, useId } from "react";
 import { useSurroundings } from "../catalog-context.tsx";
 import { type ComponentProps, classes } from "../component-props.ts";
 import { useFormField, useFormValue } from "../form/form-context.ts";
+import { FieldNotes } from "./FieldNotes.tsx";
 import { useEchoedValue } from "./use-echoed-value.ts";
 
 /** One of a few, all in sight; a `Select` for many. The arrow keys are the browser's own. */
@@ -49,16 +50,7 @@ export function RadioGroup(given: ComponentProps<"RadioGroup">): ReactNode {
           </label>
         ))}
       </div>
-      {description ? (
-        <p id={`${id}-about`} className="berth-description">
-          {description}
-        </p>
-      ) : null}
-      {error ? (
-        <p id={`${id}-error`} className="berth-error" role="alert">
-          {error}
-        </p>
-      ) : null}
+      <FieldNotes id={id} description={description} error={error} />
     </div>
   );
 }

@@ -2,6 +2,7 @@
 import { type ReactNode, useId } from "react";
 import { type ComponentProps, classes } from "../component-props.ts";
 import { useFormField, useFormValue } from "../form/form-context.ts";
+import { FieldNotes } from "./FieldNotes.tsx";
 import { useEchoedValue } from "./use-echoed-value.ts";
 
 export type ToggleFieldProps = ComponentProps<"Checkbox"> & {
@@ -34,16 +35,7 @@ export function ToggleField(given: ToggleFieldProps): ReactNode {
         />
         <span className={classes(props.isLabelHidden && "berth-hidden")}>{props.label}</span>
       </label>
-      {description ? (
-        <p id={`${id}-about`} className="berth-description">
-          {description}
-        </p>
-      ) : null}
-      {error ? (
-        <p id={`${id}-error`} className="berth-error" role="alert">
-          {error}
-        </p>
-      ) : null}
+      <FieldNotes id={id} description={description} error={error} />
     </div>
   );
 }
