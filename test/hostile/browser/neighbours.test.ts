@@ -27,7 +27,10 @@ beforeEach(async () => {
 const maxGapMs = 1_200;
 
 /** Starts an honest view, then the attackers, each under its name and in a frame of its own host. */
-async function runBesideNeighbour(attacks: Readonly<Record<string, string>>): Promise<void> {
+async function runBesideNeighbour(
+  attacks: Readonly<Record<string, string>>,
+  within: Page = page,
+): Promise<void> {
   const bundleUrl = await stage.serveView("counter.js");
   const attackers = await Promise.all(
     Object.entries(attacks).map(async ([instance, attack]) => ({
@@ -36,7 +39,7 @@ async function runBesideNeighbour(attacks: Readonly<Record<string, string>>): Pr
       frameUrl: stage.frameUrlOf(instance),
     })),
   );
-  await page.evaluate(
+  await within.evaluate(
     async ([url, neighbourFrame, hostile]) => {
       await globalThis.stage.startNeighbour(url, neighbourFrame);
       const failures = await Promise.all(hostile.map((one) => globalThis.stage.run(one)));
@@ -79,20 +82,41 @@ describe("beside an honest view", () => {
   });
 
   it("a view that allocates without end is ended, and it answers all along", async () => {
-    const watched = await watchTheirEnd({
-      allocates: `() => {
-        const held = [];
-        // By messages to itself, since timers are paced.
-        const { port1, port2 } = new MessageChannel();
-        port1.onmessage = () => {
-          for (let n = 0; n < 20; n++) held.push(new Array(100_000).fill({}));
-          port2.postMessage(0);
-        };
-        port2.postMessage(0);
-      }`,
-    });
-    expectHealthy(watched);
-    expect(await page.evaluate(() => globalThis.stage.state("neighbour"))).toBe("running");
+    // Whichever is first, it is ended for its growth or its process dies. Playwright takes the
+    // death of a frame's process for the page's, so the page is asked past it.
+    await using own = await stage.openPage();
+    await own.evaluate(() =>
+      globalThis.stage.configure({ viewLimits: { heartbeatTimeoutMs: 1500 } }),
+    );
+    const devtools = await own.context().newCDPSession(own);
+    const ask = async <T>(expression: string): Promise<T> => {
+      const { result, exceptionDetails } = await devtools.send("Runtime.evaluate", {
+        expression,
+        awaitPromise: true,
+        returnByValue: true,
+      });
+      expect(exceptionDetails).toBeUndefined();
+      return result.value;
+    };
+    await runBesideNeighbour(
+      {
+        allocates: `() => {
+          const held = [];
+          // By messages to itself, since timers are paced.
+          const { port1, port2 } = new MessageChannel();
+          port1.onmessage = () => {
+            for (let n = 0; n < 20; n++) held.push(new Array(100_000).fill({}));
+            port2.postMessage(0);
+          };
+          // Not before this page could be told that it runs.
+          setTimeout(() => port2.postMessage(0), 500);
+        }`,
+      },
+      own,
+    );
+    expectHealthy(await ask<Watched>('stage.watch({ answers: 20, ending: ["allocates"] })'));
+    expect(await ask('stage.state("neighbour")')).toBe("running");
+    expect(await ask('stage.state("allocates")')).not.toBe("running");
   });
 
   it("views that draw, change and log without measure are ended", async () => {
