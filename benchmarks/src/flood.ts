@@ -18,6 +18,7 @@ import { startBerth } from "./subjects/start-berth.ts";
 const path = "/api/echo";
 const floodPerSecond = 5_000;
 const quietPerSecond = 50;
+const answerTimeoutMs = 30_000;
 /** Half a core each: what a manifest asks for when it says nothing. */
 const resources = { cpu: 50 };
 
@@ -107,12 +108,28 @@ async function pace(target: Target, seconds: number): Promise<Paced> {
       while (running.length < Math.min(due, total)) running.push(timed(target, agent, latencies));
       await new Promise((resolve) => setTimeout(resolve, 1_000 / quietPerSecond / 2));
     }
-    await Promise.all(running);
+    await within(answerTimeoutMs, Promise.all(running), "The quiet app's last answers");
   } finally {
     agent.destroy();
   }
   latencies.sort((a, b) => a - b);
   return { p50Ms: rounded(quantile(latencies, 0.5)), p99Ms: rounded(quantile(latencies, 0.99)) };
+}
+
+/** @throws what was waited for, so that a run says what it hangs on */
+async function within(timeoutMs: number, work: Promise<unknown>, what: string): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new Error(`${what} did not come in ${timeoutMs} ms.`)),
+      timeoutMs,
+    );
+  });
+  try {
+    await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 async function timed(target: Target, agent: Agent, latencies: number[]): Promise<void> {

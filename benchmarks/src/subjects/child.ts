@@ -7,6 +7,8 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
+const answerTimeoutMs = 60_000;
+
 export interface Subject<Ready> extends AsyncDisposable {
   readonly ready: Ready;
   readonly pid: number;
@@ -45,7 +47,11 @@ export async function startSubject<Ready>(
   return {
     tell,
     async ask(command) {
-      const answer = once(lines, "line");
+      const signal = AbortSignal.timeout(answerTimeoutMs);
+      const answer = once(lines, "line", { signal }).catch((cause: unknown) => {
+        const late = `${file} gave no answer to "${command}" in ${answerTimeoutMs} ms.`;
+        throw new Error(late, { cause });
+      });
       tell(command);
       return JSON.parse(String((await answer)[0])) as unknown;
     },

@@ -32,9 +32,14 @@ export interface CellCgroup {
   readOomKills(): number;
   /** Lets a user set the limits, not choose the members; gives what `openSharedGroup` takes. */
   share(uid: number): SharedGroup;
+  /** Ends every process in it, at once. */
+  killAll(): void;
   /** Removes the group once its processes are gone; gives up after about half a second. */
   remove(): Promise<void>;
 }
+
+/** What a process reads and limits a cell by that did not make its group. */
+export type CellGauges = Omit<CellCgroup, "add" | "share" | "killAll" | "remove">;
 
 export interface CgroupControllers {
   readonly memory: boolean;

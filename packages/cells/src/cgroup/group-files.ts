@@ -91,8 +91,17 @@ export async function removeGroup(folder: string): Promise<void> {
   }
 }
 
-function killMembers(folder: string): void {
-  for (const line of readFileSync(join(folder, "cgroup.procs"), "utf8").split("\n")) {
+function readMembers(folder: string): string[] {
+  try {
+    return readFileSync(join(folder, "cgroup.procs"), "utf8").split("\n");
+  } catch (error) {
+    if (hasCode(error, "ENOENT")) return [];
+    throw error;
+  }
+}
+
+export function killMembers(folder: string): void {
+  for (const line of readMembers(folder)) {
     const pid = Number(line);
     if (pid <= 1 || pid === process.pid) continue;
     try {

@@ -97,6 +97,11 @@ class PolledGroup implements CellCgroup {
     return { version: "none" };
   }
 
+  killAll(): void {
+    this.#family.scan();
+    this.#family.signal("SIGKILL", "all");
+  }
+
   remove(): Promise<void> {
     this.#onRemoved(this);
     this.#family.close();

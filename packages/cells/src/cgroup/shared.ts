@@ -3,12 +3,12 @@
  * given to this process's user, and its counters are for everybody to read.
  */
 
-import type { CellCgroup, CgroupLimits, SharedGroup } from "./cgroup.ts";
+import type { CellGauges, CgroupLimits, SharedGroup } from "./cgroup.ts";
 import { ProcessFamily } from "./process-family.ts";
 import { V1CellGroup } from "./v1.ts";
 import { V2CellGroup } from "./v2.ts";
 
-export interface OpenedGroup extends Omit<CellCgroup, "add" | "share" | "remove"> {
+export interface OpenedGroup extends CellGauges {
   /** Where nothing counts for it, it is read from the process. */
   started(pid: number): void;
   close(): void;

@@ -7,6 +7,7 @@ import {
   findField,
   GaugeFile,
   giveFiles,
+  killMembers,
   removeChildGroups,
   removeGroup,
   tryWriteValue,
@@ -86,6 +87,10 @@ export class V1CellGroup implements CellCgroup {
     if (cpu !== undefined) giveFiles(cpu, cpuFiles, uid);
     if (pids !== undefined) giveFiles(pids, ["pids.max"], uid);
     return { version: "v1", ...this.#folders };
+  }
+
+  killAll(): void {
+    for (const folder of this.#all()) killMembers(folder);
   }
 
   close(): void {

@@ -13,6 +13,7 @@ import {
   findField,
   GaugeFile,
   giveFiles,
+  killMembers,
   removeChildGroups,
   removeGroup,
   tryWriteValue,
@@ -84,6 +85,10 @@ export class V2CellGroup implements CellCgroup {
   share(uid: number): SharedGroup {
     giveFiles(this.#folder, limitFiles, uid);
     return { version: "v2", folder: this.#folder, controllers: this.#controllers };
+  }
+
+  killAll(): void {
+    killMembers(this.#folder);
   }
 
   close(): void {

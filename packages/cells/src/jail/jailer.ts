@@ -5,7 +5,7 @@
  * that stayed root when the server gave that up.
  */
 
-import type { CellCgroup, CgroupRoot } from "../cgroup/cgroup.ts";
+import type { CellGauges, CgroupRoot } from "../cgroup/cgroup.ts";
 import type { Engine } from "../workerd/engine.ts";
 import type { LaunchedProcess } from "../workerd/launch.ts";
 
@@ -18,7 +18,7 @@ export interface CellPlace {
   /** The cell listens on it once it has started. */
   readonly inSocket: string;
   /** To read and to limit by. */
-  readonly cgroup: Omit<CellCgroup, "add" | "share" | "remove">;
+  readonly cgroup: CellGauges;
   /** @throws BerthError `CELL_START_FAILED` */
   start(heapClassMb: number): Promise<LaunchedProcess>;
   /** Gives all of it back; the process must have ended. */

@@ -109,7 +109,8 @@ function start(input: LaunchInput): ChildProcess {
   try {
     const identity = hostUid === undefined ? {} : { uid: hostUid, gid: hostUid };
     const stdio = ["ignore", "pipe", "pipe", seccomp ?? "ignore", "pipe", "pipe", "pipe"] as const;
-    const options = { ...identity, stdio: [...stdio], env: {}, cwd: "/" };
+    // In a process group of its own: a Ctrl-C is for the server, which ends its cells in good order.
+    const options = { ...identity, stdio: [...stdio], env: {}, cwd: "/", detached: true };
     if (jail === undefined) {
       const [program = "", ...rest] = buildCommand(input.engine, input.configFolder);
       return spawn(...withoutCoreDumps(program, rest), options);
@@ -194,6 +195,9 @@ export async function launch(input: LaunchInput): Promise<LaunchedProcess> {
     );
     child.once("exit", () => {
       hasExited = true;
+      // Ended before the jail was tied to it, it would leave the jail behind: holding the pipes, so
+      // that "close" never came, and running with nobody to end it.
+      input.cgroup.killAll();
     });
   });
   let timer: NodeJS.Timeout | undefined;

@@ -14,7 +14,7 @@ import {
   type HookContext,
   type HookResult,
 } from "../calls.ts";
-import type { CellCgroup } from "../cgroup/cgroup.ts";
+import type { CellGauges } from "../cgroup/cgroup.ts";
 import type { Cell, CellExit, Exchange, LoadDescription } from "../driver.ts";
 import {
   buildLoadBody,
@@ -46,7 +46,7 @@ export interface WorkerdCellParts {
   readonly process: LaunchedProcess;
   readonly socket: PinnedSocket;
   readonly outServer: Server;
-  readonly cgroup: Omit<CellCgroup, "add" | "share" | "remove">;
+  readonly cgroup: CellGauges;
   /** Who holds the cell to its memory. */
   readonly memoryEnforcer: "cgroup" | "watchdog";
   readonly sources: IsolateSources;

@@ -21,8 +21,9 @@ import { createTurns, type Turns } from "./turns.ts";
 const windowMs = 100;
 /** Windows for which an installation counts as asked of late. */
 const recentWindows = 20;
-const fullUtilization = 0.7;
-const calmUtilization = 0.55;
+// Lower than throughput alone would have it: near a full thread, waiting grows out of all proportion.
+const fullUtilization = 0.6;
+const calmUtilization = 0.45;
 const growth = 1.1;
 const cut = 0.5;
 /** What a page asks for at once when it opens is never refused here. */

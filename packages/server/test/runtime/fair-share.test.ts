@@ -50,8 +50,8 @@ describe("a flood", () => {
     const share = openShare();
     expect(share.pass(1, { flood: 500, quiet: 5 })).toEqual({ flood: 500, quiet: 5 });
     expect(share.pass(1, { flood: 500, quiet: 5 })).toEqual({ flood: 250, quiet: 5 });
-    expect(share.pass(0.65, { flood: 500, quiet: 5 })).toEqual({ flood: 125, quiet: 5 });
-    expect(share.pass(0.65, { flood: 500, quiet: 5 })).toEqual({ flood: 125, quiet: 5 });
+    expect(share.pass(0.6, { flood: 500, quiet: 5 })).toEqual({ flood: 125, quiet: 5 });
+    expect(share.pass(0.6, { flood: 500, quiet: 5 })).toEqual({ flood: 125, quiet: 5 });
     expect(share.refusals).toHaveLength(250 + 375 + 375);
     expect(share.refusals[0]).toMatchObject({
       code: "RATE_LIMITED",
