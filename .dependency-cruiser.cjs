@@ -177,7 +177,12 @@ module.exports = {
       comment: "Name it in the package.json of the workspace that imports it.",
       severity: "error",
       from: {},
-      to: { dependencyTypes: ["npm-no-pkg", "npm-unknown"] },
+      // A package's own alias (package.json, `imports`) is no name that could be looked up; where what it
+      // means is not installed, the types do not resolve.
+      to: {
+        dependencyTypes: ["npm-no-pkg", "npm-unknown"],
+        dependencyTypesNot: ["aliased-subpath-import"],
+      },
     },
     {
       name: "no-dev-dependency-in-sources",

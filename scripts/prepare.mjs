@@ -15,7 +15,7 @@ const root = fileURLToPath(new URL("../", import.meta.url));
 
 /** What each purpose needs of the machine, and whether it can go on without. */
 const purposes = {
-  test: { programs: ["bubblewrap", "chromium", "postgresql"], isRequired: true },
+  test: { programs: ["bubblewrap", "chromium", "firefox-esr", "postgresql"], isRequired: true },
   start: { programs: ["bubblewrap"], isRequired: false },
 };
 

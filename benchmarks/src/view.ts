@@ -3,9 +3,10 @@
  * same component by plain Module Federation, its events, a long table, twenty of them at rest.
  */
 import type { Bench, BenchOptions, Figures } from "./bench.ts";
+import { measureEvents } from "./view/events.ts";
 import { measureFirstPaint } from "./view/first-paint.ts";
 import { measureIdle } from "./view/idle.ts";
-import { measureEvents, measureScroll } from "./view/interaction.ts";
+import { measureScroll } from "./view/scroll.ts";
 import { openViewStage } from "./view/stage.ts";
 
 export const view: Bench = {

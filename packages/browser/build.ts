@@ -14,6 +14,8 @@ async function bundle(entry: string): Promise<string> {
   const output = await build({
     root: here,
     configFile: false,
+    // No script here has an address of its own.
+    define: { "import.meta.url": '""' },
     logLevel: "warn",
     resolve: { conditions: ["berth-source", "module", "browser", "import", "default"] },
     build: {
@@ -21,6 +23,7 @@ async function bundle(entry: string): Promise<string> {
       target: "es2022",
       minify: true,
       modulePreload: false,
+      rolldownOptions: { output: { codeSplitting: false } },
       lib: { entry, formats: ["iife"], name: "berth", fileName: "script" },
     },
   });
@@ -49,6 +52,7 @@ const frame = await inlineScript("src/frame/bootstrap.browser.ts");
 const htmlProxy = await inlineScript("src/frame/html-proxy.browser.ts");
 const htmlFirst = await inlineScript("src/frame/html-first.browser.ts");
 const worker = await bundle("src/worker/app-worker.worker.ts");
+const meteredWorker = await bundle("src/metered/metered-worker.worker.ts");
 const hash = createHash("sha256").update(frame).digest("base64");
 
 await mkdir(generated, { recursive: true });
@@ -58,6 +62,7 @@ await write("frame-bootstrap", {
 });
 await write("html-frames", { htmlProxySource: htmlProxy, htmlFirstSource: htmlFirst });
 await write("app-worker", { appWorkerSource: worker });
+await write("metered-worker", { meteredWorkerSource: meteredWorker });
 // For hosts that serve the worker's bootstrap themselves, as `workerScriptPath` lets them.
 await writeFile(fileURLToPath(new URL("dist/app-worker.js", import.meta.url)), worker);
 console.log(`frame bootstrap ${frame.length} bytes, worker bootstrap ${worker.length} bytes`);

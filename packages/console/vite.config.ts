@@ -1,5 +1,6 @@
 /**
- * Builds the console to static files in `dist`, to be served from the root of its origin.
+ * Builds the console to static files in `dist`, to be served from the root of its origin; and, from the
+ * same parts, `dev.html`, the page of `berth dev`.
  *
  * Invariant: the page needs no inline script and no `eval`, so that it runs under
  * `script-src 'self'`. Assets are never inlined as data URLs.
@@ -17,5 +18,6 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 700,
+    rolldownOptions: { input: ["index.html", "dev.html"] },
   },
 });

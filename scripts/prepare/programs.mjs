@@ -1,5 +1,5 @@
 /**
- * Sees to the programs that Berth takes from the system: the jail, and for tests a browser and a
+ * Sees to the programs that Berth takes from the system: the jail, and for tests two browsers and a
  * database server.
  *
  * Installs only as root on Debian and its kin, and says so; elsewhere it prints the one command.
@@ -18,6 +18,10 @@ import { delimiter, join } from "node:path";
 const programs = {
   bubblewrap: { why: "jails the cells", isPresent: () => isOnPath("bwrap") },
   chromium: { why: "runs the browser tests", isPresent: () => isOnPath("chromium") },
+  "firefox-esr": {
+    why: "runs what isolates views in a second browser",
+    isPresent: () => process.env.FIREFOX_PATH !== undefined || isOnPath("firefox-esr"),
+  },
   postgresql: { why: "runs the tests on PostgreSQL", isPresent: () => hasPostgresServer() },
 };
 

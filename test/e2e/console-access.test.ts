@@ -28,7 +28,12 @@ const pages = [
   { path: () => `/installations/${installation}`, heading: "Greeter" },
   { path: () => `/installations/${installation}?part=logs`, heading: "Greeter" },
   { path: () => `/installations/${installation}?part=settings`, heading: "Greeter" },
-  { path: () => `/run/${installation}`, heading: "Greeter", text: "Not asked yet" },
+  {
+    path: () => `/run/${installation}`,
+    heading: "Greeter",
+    text: "Not asked yet",
+    press: { name: "Inspect", shows: "What happened" },
+  },
   { path: () => "/publisher", heading: "Publisher" },
   { path: () => "/posture", heading: "Posture" },
   { path: () => "/gallery", heading: "Gallery" },
@@ -90,18 +95,24 @@ describe("every page", () => {
     await visitor?.context.close();
   });
 
-  it.each(pages)("$heading has no serious barrier and fits", async ({ path, heading, text }) => {
-    const { page } = visitor;
-    for (const viewport of viewports) {
-      await page.setViewportSize(viewport);
-      if (viewport === viewports[0]) await page.goto(berth.origin + path());
-      await page.getByRole("heading", { level: 1, name: heading, exact: true }).first().waitFor();
-      if (text !== undefined) await page.getByText(text).waitFor();
-      await page.waitForFunction(() => document.querySelector('[aria-label="Loading"]') === null);
-      for (const scheme of schemes) await expectAccess(page, viewport.width, scheme);
-    }
-    expect(await page.title()).toBe(`${heading} · Berth`);
-  });
+  it.each(pages)(
+    "$heading has no serious barrier and fits",
+    async ({ path, heading, press, text }) => {
+      const { page } = visitor;
+      for (const viewport of viewports) {
+        await page.setViewportSize(viewport);
+        if (viewport === viewports[0]) await page.goto(berth.origin + path());
+        await page.getByRole("heading", { level: 1, name: heading, exact: true }).first().waitFor();
+        if (text !== undefined) await page.getByText(text).waitFor();
+        if (press !== undefined && viewport === viewports[0])
+          await page.getByRole("button", { name: press.name, exact: true }).click();
+        if (press !== undefined) await page.getByText(press.shows).waitFor();
+        await page.waitForFunction(() => document.querySelector('[aria-label="Loading"]') === null);
+        for (const scheme of schemes) await expectAccess(page, viewport.width, scheme);
+      }
+      expect(await page.title()).toBe(`${heading} · Berth`);
+    },
+  );
 });
 
 describe("the console", () => {

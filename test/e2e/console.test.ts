@@ -1,8 +1,13 @@
 /** The console in a real browser, over a real Berth: what an admin and a publisher do with it. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { openPrivateKey, packFiles, signPackage, unpack } from "@berth/bundle";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { berthCommand } from "../support/berth-command.ts";
 import { createGreeterApp } from "./console/greeter-app.ts";
 import { type OpenedConsole, openConsole, type SignedIn } from "./console/open-console.ts";
+import { createExampleFolder } from "./mcp-apps/example-folder.ts";
+import { keepPicture } from "./mcp-apps/pictures.ts";
 
 let berth: OpenedConsole;
 let admin: SignedIn;
@@ -101,6 +106,35 @@ describe("an app's way through the console", () => {
     await page.getByText("Good evening (1)").waitFor();
   });
 
+  it("moves the console's address, and opens where that leads", async () => {
+    const { page } = admin;
+    const { pathname } = new URL(page.url());
+    await page.getByText("At /", { exact: true }).waitFor();
+    await page.getByRole("button", { name: "Letters" }).click();
+    const route = "/letters/7.txt?organization=other#signature";
+    await page.getByText(`At ${route}`).waitFor();
+    const address = new URL(page.url());
+    expect(address.pathname).toBe(`${pathname}/letters/7.txt`);
+    expect([...address.searchParams]).toEqual([["view", "?organization=other#signature"]]);
+    // The app keeps the focus: to the console it is the same page.
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe("Letters");
+    await page.goBack();
+    await page.getByText("At /", { exact: true }).waitFor();
+    await page.goForward();
+    await page.getByText(`At ${route}`).waitFor();
+    // Its tab leads to where it was.
+    await page
+      .getByRole("navigation", { name: "Main" })
+      .getByRole("link", { name: "Running" })
+      .click();
+    await page.getByRole("navigation", { name: "Open apps" }).getByRole("link").click();
+    await page.getByText(`At ${route}`).waitFor();
+    expect(page.url()).toBe(address.href);
+    await page.reload();
+    await page.getByText(`At ${route}`).waitFor();
+    expect(page.url()).toBe(address.href);
+  });
+
   it("is ended when its view hangs, says so, and can be started again", async () => {
     const { page } = admin;
     await page.getByRole("button", { name: "Hang" }).click();
@@ -159,6 +193,38 @@ describe("an app's way through the console", () => {
     await dialog.getByRole("textbox").fill("Greeter");
     await confirm.click();
     await page.getByText("The app is removed").waitFor();
+  });
+});
+
+describe("an MCP App of the registry", () => {
+  it("is packed as it is, installed by consent that says what it is, and used in its tab", async () => {
+    const { page } = admin;
+    await using folder = await createExampleFolder("scenario-modeler");
+    const place = { cwd: folder.path, configFolder: folder.path };
+    const packed = await berthCommand(["pack", "-o", "app.berth"], place);
+    expect(packed.stderr).toBe("");
+    const archive = await readFile(join(folder.path, "app.berth"));
+    const html = (await unpack(archive)).files.get("mcp-app.html");
+    expect(Buffer.from(html ?? "")).toEqual(await readFile(join(folder.path, "mcp-app.html")));
+    await berth.started.publisher.publish(archive);
+    await page.goto(`${berth.origin}/apps/test/scenario-modeler/install`);
+    await page.getByText("It draws its own page").waitFor();
+    await keepPicture(page, "consent");
+    await page.getByRole("button", { name: "Agree and install" }).click();
+    await page.getByText("Scenario Modeler is installed").waitFor();
+    await page.getByRole("link", { name: "Open", exact: true }).click();
+    const frame = page.frameLocator("iframe >> nth=0");
+    const app = frame.frameLocator("iframe");
+    const profit = app.locator(".metric-value >> nth=2");
+    await profit.waitFor();
+    const before = await profit.textContent();
+    await app.locator('input[type="range"] >> nth=0').focus();
+    for (let n = 0; n < 10; n += 1) await page.keyboard.press("ArrowRight");
+    await expect.poll(() => profit.textContent()).not.toBe(before);
+    await app.getByRole("button", { name: "Reset" }).click();
+    await expect.poll(() => profit.textContent()).toBe(before);
+    expect(page.frames().some((one) => /\.frames\.localhost:\d+\/html/.test(one.url()))).toBe(true);
+    await keepPicture(page, "console", app.locator("body"));
   });
 });
 

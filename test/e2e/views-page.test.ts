@@ -1,4 +1,5 @@
 /** Follows docs/views.md: its files are written as they stand there, built, and used as it says. */
+import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -47,17 +48,43 @@ async function buildAt(place: string, more: InlineConfig = {}): Promise<Map<stri
   );
 }
 
+/** A page of the product that shows the federated app, pinned as the page says. */
+function ordersPage(list = ""): string {
+  const pinned = {
+    url: "/orders/remote.json",
+    digest: createHash("sha256").update(list).digest("hex"),
+  };
+  return `<!doctype html><div id="root"></div><script type="module">
+    import { createElement } from "react";
+    import { createRoot } from "react-dom/client";
+    import { Orders } from "./src/Orders.jsx";
+    const root = createRoot(document.getElementById("root"));
+    root.render(createElement(Orders, { list: ${JSON.stringify(pinned)} }));
+  </script>`;
+}
+
 it("leads from an empty folder to a view in a product", async () => {
   const written = await writeFilesOfThePage();
   expect(written).toContain("product/src/InstalledApp.jsx");
   const hello = (await buildAt("hello")).get("/hello.js");
   // What the page shows beside the running product is built with it, so that its imports are held too.
-  const input = ["index.html", "src/InstalledApp.jsx"].map((file) => join(folder, "product", file));
+  // A test runner sets NODE_ENV to "test", of which Vite would make React's development JSX.
+  const orders = await buildAt("orders", { oxc: { jsx: { development: false } } });
+  await writeFile(join(folder, "product/orders.html"), ordersPage(orders.get("/remote.json")));
+  const pages = ["index.html", "orders.html"];
+  const parts = [
+    "src/InstalledApp.jsx",
+    "src/show-tool.js",
+    "src/Support.jsx",
+    "src/RoutedApp.jsx",
+  ];
+  const input = [...pages, ...parts].map((file) => join(folder, "product", file));
   const files = await buildAt("product", {
     configFile: false,
     build: { rolldownOptions: { input } },
   });
   if (hello !== undefined) files.set("/hello.js", hello);
+  for (const [path, text] of orders) files.set(`/orders${path}`, text);
 
   const server = createServer((request, response) => {
     const path = request.url === "/" ? "/index.html" : (request.url ?? "");
@@ -79,6 +106,10 @@ it("leads from an empty folder to a view in a product", async () => {
     await page.getByRole("button", { name: "Greet" }).click();
     await page.getByText("Hello, Ada!").waitFor();
     expect(await page.getByText("1 running").count()).toBe(1);
+    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/orders.html`);
+    await page.getByText("0 open").waitFor();
+    await page.getByRole("button", { name: "More" }).click();
+    await page.getByText("3 open").waitFor();
   } finally {
     await browser.close();
     server.closeAllConnections();

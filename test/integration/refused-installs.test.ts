@@ -207,4 +207,31 @@ describe.each(databasesUnderTest())("installs that do not happen, on %s", (datab
         .catch(failure),
     ).toMatchObject({ code: "INSTALLATION_STATE" });
   });
+
+  // The last of the shared one, which it leaves in other hands.
+  it("neither installs nor opens a page of its own once the operator allows strict views only", async () => {
+    const board = (id: string) =>
+      shared.publisher.publish({
+        files: { "board.html": "<!doctype html><h1>Board</h1>" },
+        manifest: {
+          id,
+          entryPoint: "board.html",
+          security: { sandboxLevel: "moderate" },
+          ui: { mode: "html" },
+        },
+      });
+    const other = await board("other-board");
+    const installation = await shared.install(await board("board"));
+    const params = { organization: "acme", installation };
+    const open = () => shared.admin.call("openView", { params, body: {} });
+    expect((await open()).frameUrl).toMatch(/\/html\?host=/);
+    await shared.restart({ sandboxLevels: ["strict"] });
+    expect(await open().catch(failure)).toMatchObject({
+      code: "PLATFORM_INCOMPATIBLE",
+      message: expect.stringContaining("this host allows strict"),
+    });
+    expect(await shared.install(other).catch(failure)).toMatchObject({
+      code: "PLATFORM_INCOMPATIBLE",
+    });
+  });
 });

@@ -15,7 +15,8 @@ declare global {
 }
 
 export interface OpenOptions {
-  readonly side: "berth" | "federation";
+  /** `plain`: a long list in the page's own HTML. */
+  readonly side: "berth" | "federation" | "plain";
   readonly isWarm?: boolean;
   /** A file of `page/`. */
   readonly view?: string;

@@ -15,3 +15,6 @@ declare module "#generated/html-frames" {
   /** The script before anything of the app in the inner frame. */
   export const htmlFirstSource: string;
 }
+declare module "#generated/metered-worker" {
+  export const meteredWorkerSource: string;
+}

@@ -1,6 +1,12 @@
 export { type Clock, systemClock } from "./clock.ts";
-export type { HtmlHost, ModelContext } from "./html/html-host.ts";
+export type { AllowPermissive, FallbackCandidate } from "./federated/allow-permissive.ts";
+export type { RetryPolicy } from "./federated/fetch-bytes.ts";
+export type { KeptRelease, RemoteStore } from "./federated/last-good.ts";
+export type { Fallback } from "./federated/release-keeper.ts";
+export type { SharedOffer, SharedOffers } from "./federated/shared-dependencies.ts";
+export type { DisplayMode, HtmlHost, ModelContext } from "./html/html-host.ts";
 export type { ViewSurface } from "./html/html-surface.ts";
+export type { EngineUsage } from "./metered/read-beat.ts";
 export type { Capability, PermittedWork } from "./permissions/capability.ts";
 export {
   type AccessAttempt,
@@ -14,8 +20,10 @@ export type {
   PermissionRequest,
   PromptOptions,
 } from "./permissions/permission-requests.ts";
+export type { APIDialect, DialectRequest } from "./proxy/api-dialect.ts";
 export { APIProxy, type APIProxyOptions, type TokenSource } from "./proxy/api-proxy.ts";
 export { type APIProxyConfig, defaultAPIProxyConfig } from "./proxy/api-proxy-config.ts";
+export type { BatchedAnswer, BatchedRead, BatchFormat } from "./proxy/batch.ts";
 export type { EndpointFigures } from "./proxy/endpoint-figures.ts";
 export type { Growth } from "./resources/growth-watch.ts";
 export {
@@ -48,6 +56,13 @@ export type {
   BundleSource,
   LocalCapabilities,
 } from "./runtime/app-source.ts";
+export type {
+  AppObserver,
+  AppTap,
+  MessageDirection,
+  OnServed,
+  ServedBy,
+} from "./runtime/app-tap.ts";
 export type { AppRuntimeConfig, HostContext, PageBudget } from "./runtime/config.ts";
 export type {
   LimitEvent,

@@ -4,6 +4,7 @@ import { checkCommand } from "./commands/check.ts";
 import { configEditCommand } from "./commands/config-edit.ts";
 import { configGetCommand } from "./commands/config-get.ts";
 import { configSetCommand } from "./commands/config-set.ts";
+import { devCommand } from "./commands/dev.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { embedKeysCreateCommand } from "./commands/embed-keys-create.ts";
 import { embedKeysDeleteCommand } from "./commands/embed-keys-delete.ts";
@@ -32,6 +33,7 @@ import { whoamiCommand } from "./commands/whoami.ts";
 
 export const commands: readonly AnyCommand[] = Object.freeze([
   newCommand,
+  devCommand,
   checkCommand,
   packCommand,
   keysCreateCommand,

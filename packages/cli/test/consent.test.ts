@@ -50,6 +50,16 @@ describe("consent", () => {
     expect(await answerConsent(context, [], {})).toEqual([]);
   });
 
+  it("says of an app without a sandbox that it acts as its user", () => {
+    const permission = {
+      type: "ui",
+      resource: "act-as-member",
+      actions: ["show"],
+      optional: false,
+    };
+    expect(describePermission(permission)).toMatch(/^act as you: .*without a sandbox/);
+  });
+
   it("says what a permission means", () => {
     expect(permissions.map(describePermission)).toEqual([
       "its view calls its own function: read /api and below",

@@ -286,15 +286,16 @@ describe("check", () => {
     const folder = await createApp(home, {
       "berth.json": manifest({
         server: { entry: "server.js" },
-        entryPoint: "view.js",
+        entryPoint: "board.html",
         permissions: [
           { type: "data", resource: "*", actions: ["read"] },
           { type: "data", resource: "*", actions: ["read"] },
         ],
-        security: { sandboxLevel: "permissive" },
+        security: { sandboxLevel: "moderate" },
+        ui: { mode: "html" },
       }),
       "server.js": "export default {};",
-      "view.js": "void 0;",
+      "board.html": "<!doctype html><title>Board</title>",
     });
     const app = await openAppFolder(folder);
     const warnings = checkApp(app.manifest, await buildApp(app)).filter(

@@ -45,6 +45,29 @@ describe("the operator's ceilings", () => {
   });
 });
 
+describe("at which levels views run", () => {
+  it("is strict and moderate, unless the operator takes one away", () => {
+    expect(parse({}).sandboxLevels).toEqual(["strict", "moderate"]);
+    const env = { BERTH_SANDBOX_LEVELS: "strict" };
+    expect(parse({}, env).sandboxLevels).toEqual(["strict"]);
+    expect(parse({ sandboxLevels: "strict, moderate" }, env).sandboxLevels).toHaveLength(2);
+  });
+
+  it.each(["permissive", "strict,", "all"])("refuses %j", (sandboxLevels) => {
+    expect(() => parse({ sandboxLevels })).toThrow(/expected strict, or strict,moderate/);
+  });
+});
+
+describe("publishers whose views may run in the page", () => {
+  it("are none, unless they are named, each by a name that is one", () => {
+    expect(parse({}).permissivePublishers).toEqual([]);
+    const permissivePublisher = ["acme", "studio-2"];
+    expect(parse({ permissivePublisher }).permissivePublishers).toEqual(permissivePublisher);
+    for (const name of ["*", "", "acme,studio", "Acme"])
+      expect(() => parse({ permissivePublisher: [name] })).toThrow(/--permissive-publisher is/);
+  });
+});
+
 describe("who shares a cell, and how much memory cells may hold", () => {
   it("is nobody, and the machine's measure, unless told", () => {
     expect(parse({})).toMatchObject({

@@ -146,6 +146,20 @@ export const errorTable = Object.freeze({
   VIEW_MESSAGE_REFUSED: define("app", 400, "The view sent something that is not allowed."),
   VIEW_LIMIT_EXCEEDED: define("app", 429, "The view exceeded a limit."),
 
+  // Federated apps, which run in the page
+  PERMISSIVE_NOT_ALLOWED: define(
+    "caller",
+    403,
+    "The app would run in the page itself, which was not allowed to its publisher.",
+  ),
+  REMOTE_INVALID: define("app", 422, "The federated app is not put together as it must be."),
+  REMOTE_FILE_UNLISTED: define("app", 422, "The federated app wants a file that its list lacks."),
+  SHARED_VERSION_MISMATCH: define(
+    "app",
+    409,
+    "The page has no version of a shared dependency that the app can use.",
+  ),
+
   // Command line and start-up
   DATA_FOLDER_LOCKED: define("caller", 409, "Another Berth uses this data folder."),
   PORT_BUSY: define("caller", 409, "The port is in use."),

@@ -83,12 +83,15 @@ export {
 } from "./lifecycle/installation.ts";
 export {
   clampFunctionLimits,
+  defaultEngineLimits,
   defaultFunctionLimits,
   defaultResourceLimits,
   defaultViewLimits,
+  type EngineLimits,
   type FunctionLimits,
   functionLimitNames,
   functionLimits,
+  maxEngineLimits,
   maxFunctionLimits,
   maxResourceLimits,
   type ResourceLimits,
@@ -100,6 +103,7 @@ export {
   viewTokenSeconds,
 } from "./limits.ts";
 export { permissionsAsked } from "./manifest/asks.ts";
+export { findLevelMismatch } from "./manifest/level-mismatch.ts";
 export {
   type ManifestProblem,
   type ManifestReading,
@@ -141,7 +145,7 @@ export {
   permissionKey,
   permissionTypes,
 } from "./permissions/grammar.ts";
-export { type UiResource, uiResources } from "./permissions/ui-resources.ts";
+export { actAsMember, type UiResource, uiResources } from "./permissions/ui-resources.ts";
 export {
   defaultPlacementPolicy,
   isPlacementKind,
@@ -150,6 +154,7 @@ export {
   placementKinds,
   placementMeanings,
 } from "./placement.ts";
+export { isPlainLine } from "./plain-text.ts";
 export {
   type CapabilityRequest,
   type DeliveredEvent,
@@ -178,8 +183,29 @@ export {
   mcpToolCallSchema,
 } from "./wire/mcp-apps.ts";
 export {
+  type McpTool,
+  type McpToolPage,
+  type McpUiPage,
+  mcpAppMediaType,
+  parseMcpToolPage,
+  parseMcpUiPage,
+} from "./wire/mcp-server.ts";
+export {
+  type RemoteContext,
+  type RemoteFile,
+  type RemoteList,
+  type RemoteModule,
+  type RemoteMounted,
+  remoteBounds,
+  remoteListSchema,
+  remoteWords,
+  type SharedDependency,
+} from "./wire/remote.ts";
+export { firstRoute, isViewRoute, maxRouteLength, type ViewNavigation } from "./wire/route.ts";
+export {
   type BootMessage,
   type HostApi,
+  type LogicApi,
   type PermissionAnswer,
   type PermissionAsk,
   permissionAskSchema,

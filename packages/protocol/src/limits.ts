@@ -34,6 +34,15 @@ export const maxResourceLimits: ResourceLimits = Object.freeze({
   apiCalls: 60_000,
 });
 
+/** Limits of the metered engine beside `memory`; see the manifest's `runtime`. */
+export interface EngineLimits {
+  /** In one turn: a start, a message, a timer, an answer, and all that follows at once. */
+  readonly turnInstructions: number;
+}
+
+export const defaultEngineLimits: EngineLimits = Object.freeze({ turnInstructions: 20_000_000 });
+export const maxEngineLimits: EngineLimits = Object.freeze({ turnInstructions: 1_000_000_000 });
+
 /** Bounds of what a view may send to its host. Violations end the view, but for the sustained rates. */
 export interface ViewLimits {
   readonly maxMessageBytes: number;

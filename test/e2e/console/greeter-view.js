@@ -15,6 +15,13 @@ defineView({
       const { greeting, times } = await response.json();
       answer.textContent = `${greeting} (${times})`;
     });
+    const place = add("berth-text", `At ${view.route}`);
+    view.onRoute((route) => {
+      place.textContent = `At ${route}`;
+    });
+    add("berth-button", "Letters").addEventListener("press", () =>
+      view.navigate("/letters/7.txt?organization=other#signature"),
+    );
     add("berth-button", "Hang").addEventListener("press", () => {
       for (;;);
     });

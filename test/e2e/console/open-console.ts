@@ -2,7 +2,7 @@
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { frameBootstrapSource } from "@berth/browser/frame";
+import { frameBootstrapSource, htmlProxySource } from "@berth/browser/frame";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { type StartedBerth, startBerth } from "../../support/start-berth.ts";
 
@@ -42,6 +42,7 @@ export async function openConsole(): Promise<OpenedConsole> {
       assets: {
         consoleFolder: fileURLToPath(new URL("../../../packages/console/dist", import.meta.url)),
         frameBootstrap: frameBootstrapSource,
+        htmlProxy: htmlProxySource,
       },
     },
   });

@@ -67,87 +67,8 @@ describe("a view that does not yield", () => {
   });
 });
 
+/** What it may not send at all: isolation/breaches.ts. */
 describe("a view that breaks the protocol", () => {
-  it.each([
-    [
-      "floods its port",
-      "for (let i = 0; i < 20000; i++) send('[\"resolve\",9999,null]');",
-      "VIEW_LIMIT_EXCEEDED",
-    ],
-    [
-      "sends an oversized frame",
-      'call("saveViewState", "x".repeat(1_048_576));',
-      "VIEW_LIMIT_EXCEEDED",
-    ],
-    ["sends what is not text", "send({ berth: 'boot' });", "VIEW_MESSAGE_REFUSED"],
-    ["sends garbage", 'send("][");', "VIEW_MESSAGE_REFUSED"],
-    [
-      "calls a method that is not there",
-      'call("constructor", "return 1");',
-      "VIEW_MESSAGE_REFUSED",
-    ],
-    [
-      "sends a key that pollutes",
-      'send(\'["push",["pipeline",0,["saveViewState"],[{"__proto__":{"polluted":true}}]]]\');',
-      "VIEW_MESSAGE_REFUSED",
-    ],
-    [
-      "replays a batch of mutations",
-      'for (let times = 0; times < 2; times++) call("mutate", [[[[0, "~", { id: "1", type: 3, data: "x" }, 0]]]]);',
-      "VIEW_MESSAGE_REFUSED",
-    ],
-    [
-      "replays a release",
-      'call("log", { level: "info", message: "x" }); send(\'["release",1,1]\'); send(\'["release",1,1]\');',
-      "VIEW_MESSAGE_REFUSED",
-    ],
-    ["asks for an answer before its call", "send('[\"pull\",55]');", "VIEW_MESSAGE_REFUSED"],
-    [
-      "forges a call of the host's own",
-      'send(\'["push",["pipeline",1,["start"],[{}]]]\');',
-      "VIEW_MESSAGE_REFUSED",
-    ],
-    [
-      "changes a node before it is drawn",
-      'call("mutate", [[[[2, "9", "x"]], [[0, "~", { id: "9", type: 3, data: "x" }, 0]]]]);',
-      "VIEW_MESSAGE_REFUSED",
-    ],
-    ["passes a stub", 'call("saveViewState", ["export", -1]);', "VIEW_MESSAGE_REFUSED"],
-    ["maps over results", 'send(\'["push",["remap",0,[],[],[]]]\');', "VIEW_MESSAGE_REFUSED"],
-    ["releases what it never held", "send('[\"release\",999,1]');", "VIEW_MESSAGE_REFUSED"],
-    [
-      "draws a script element",
-      'call("mutate", [[[[0, "~", { id: "1", type: 1, element: "script", properties: {}, children: [[]] }, 0]]]]);',
-      "VIEW_MESSAGE_REFUSED",
-    ],
-    [
-      "forges a property",
-      'call("mutate", [[[[0, "~", { id: "1", type: 1, element: "berth-stack", properties: { dangerouslySetInnerHTML: { __html: "<img src=x>" } }, children: [[]] }, 0]]]]);',
-      "VIEW_MESSAGE_REFUSED",
-    ],
-    ...["style", "onclick", "href"].map((name) => [
-      `forges the property ${name}`,
-      `call("mutate", [[[[0, "~", { id: "1", type: 1, element: "berth-button", properties: { ${name}: "javascript:alert(1)" }, children: [[]] }, 0]]]]);`,
-      "VIEW_MESSAGE_REFUSED",
-    ]),
-    [
-      "changes a node that is not there",
-      'call("mutate", [[[[3, "77", "tone", "info", 1]]]]);',
-      "VIEW_MESSAGE_REFUSED",
-    ],
-    [
-      "never releases its results",
-      'for (let i = 0; i < 300; i++) call("log", { level: "info", message: "x" });',
-      "VIEW_LIMIT_EXCEEDED",
-    ],
-  ])("is ended when it %s", async (_what, body, code) => {
-    await run({ code: await attack(body) });
-    await failed();
-    expect(await lastViolation()).toMatchObject({ code });
-    expect(await frames()).toBe(0);
-    expect(await page.evaluate(() => "polluted" in {})).toBe(false);
-  });
-
   it("is ended when it has too many calls in flight, and they are given up", async () => {
     stage.server.onFunction(() => {
       // Never answers: the calls stay in flight.
@@ -188,23 +109,5 @@ describe("a view that breaks the protocol", () => {
     );
     expect(stall).toBeLessThan(700);
     expect(await state()).toBe("failed");
-  });
-});
-
-describe("a frame that is not ours any more", () => {
-  it.each([
-    ["navigates away", 'setTimeout(() => { location.href = "/elsewhere"; }, 50)'],
-    ["says hello twice", 'parent.postMessage({ berth: "hello" }, "*")'],
-    ["sends something else", 'parent.postMessage({ berth: "boot" }, "*")'],
-  ])("ends the view when it %s", async (_what, script) => {
-    stage.server.put("/elsewhere", "text/html", "elsewhere");
-    stage.server.put(
-      "/false-frame",
-      "text/html",
-      `<script>parent.postMessage({ berth: "hello" }, "*"); ${script}</script>`,
-    );
-    const failure = await run({ code: "0", frameUrl: `${stage.server.origin}/false-frame` });
-    expect(failure).toMatchObject({ code: "VIEW_MESSAGE_REFUSED" });
-    expect(await frames()).toBe(0);
   });
 });

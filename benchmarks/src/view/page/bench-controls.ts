@@ -10,21 +10,8 @@ export interface BenchControls {
   begin(clickedAtMs: number): void;
   /** From presses of the app's button to the changed text in this document. */
   measureEvents(count: number): Promise<number[]>;
-  /** Scrolls page after page of the table to its end, so long each; the times between frames. */
-  measureScroll(options: ScrollOptions): Promise<ScrollTimes>;
-  /** Frames in so much time. */
-  countFrames(forMs: number): Promise<number>;
-}
-
-export interface ScrollOptions {
-  readonly pages: number;
-  readonly pageMs: number;
-}
-
-export interface ScrollTimes {
-  readonly scrolling: readonly number[];
-  /** Those in which the next page of rows came. */
-  readonly turning: readonly number[];
+  /** Scrolls what is long from its beginning to its end; the times between frames. */
+  measureScroll(forMs: number): Promise<number[]>;
 }
 
 export function createBench(): BenchControls {
@@ -66,30 +53,18 @@ export function createBench(): BenchControls {
       }
       return taken;
     },
-    async measureScroll({ pages, pageMs }) {
-      const scrolling: number[] = [];
-      const turning: number[] = [];
-      for (let page = 0; page < pages; page++) {
-        scrolling.push(...(await scrollToEnd(pageMs)));
-        const last = await nextFrame();
-        document.querySelector<HTMLElement>(".berth-pager button:last-of-type")?.click();
-        turning.push((await nextFrame()) - last);
-      }
-      return { scrolling, turning };
-    },
-    async countFrames(forMs) {
-      let frames = 0;
-      const begin = await nextFrame();
-      while ((await nextFrame()) - begin < forMs) frames += 1;
-      return frames;
-    },
+    measureScroll: scrollToEnd,
   };
 }
 
 async function scrollToEnd(forMs: number): Promise<number[]> {
-  const area = document.querySelector(".berth-table-scroll");
+  const area = document.querySelector(".berth-table-scroll, .plain-scroll");
   if (area === null || area.scrollHeight <= area.clientHeight * 2)
     throw new Error(`Nothing to scroll: ${area?.scrollHeight} of ${area?.clientHeight} px.`);
+  area.scrollTop = 0;
+  // What going back to the beginning cost is not counted.
+  await nextFrame();
+  await nextFrame();
   const gaps: number[] = [];
   const begin = await nextFrame();
   for (let last = begin; last - begin < forMs; ) {

@@ -1,6 +1,6 @@
 /**
  * A product's page that opens the same component from Berth or from Module Federation, and notes
- * when it stood on the screen. `?side=berth|federation&view=FILE&apps=N&warm=1`.
+ * when it stood on the screen. `?side=berth|federation|plain&view=FILE&apps=N&warm=1`.
  */
 import { AppView, useAppRuntime } from "@berth/react";
 import * as catalog from "@berth/react/catalog";
@@ -80,6 +80,31 @@ function Federation() {
   );
 }
 
+/** What scrolling costs without any of us: the browser's own share, and the machine's. */
+function Plain() {
+  const [isOpen, setOpen] = useState(false);
+  useEffect(() => bench.becomeReady(), []);
+  return (
+    <>
+      <OpenButton onOpen={() => setOpen(true)} />
+      <main>
+        {isOpen ? (
+          <div className="plain-scroll" style={{ blockSize: 640, overflow: "auto" }}>
+            <ul style={{ margin: 0, font: "14px/36px sans-serif" }}>
+              {Array.from({ length: 10_000 }, (_, index) => (
+                // biome-ignore lint/suspicious/noArrayIndexKey: they never change
+                <li key={index}>{`${index} Name ${index} ${(index * 7919) % 10_007}`}</li>
+              ))}
+            </ul>
+          </div>
+        ) : null}
+      </main>
+    </>
+  );
+}
+
+const pages = { berth: Berth, federation: Federation, plain: Plain };
+
 function createHost() {
   const share = (version: string, lib: () => unknown) => ({
     version,
@@ -106,5 +131,5 @@ function OpenButton({ onOpen }: { readonly onOpen: (event: React.MouseEvent) => 
 }
 
 const place = document.getElementById("root");
-if (place !== null)
-  createRoot(place).render(query.get("side") === "berth" ? <Berth /> : <Federation />);
+const Side = pages[(query.get("side") ?? "berth") as keyof typeof pages];
+if (place !== null) createRoot(place).render(<Side />);

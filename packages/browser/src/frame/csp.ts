@@ -10,12 +10,14 @@ export interface FramePolicyOptions {
    * frame it nor sandbox it: the iframe's own attribute does the latter.
    */
   readonly frameAncestors?: readonly string[];
+  /** True where the worker runs the metered engine: WebAssembly, and still no code from text. */
+  readonly hasEngine?: boolean;
 }
 
 export function frameContentSecurityPolicy(options: FramePolicyOptions): string {
   const shared = [
     "default-src 'none'",
-    `script-src '${options.bootstrapHash}'`,
+    `script-src '${options.bootstrapHash}'${options.hasEngine === true ? " 'wasm-unsafe-eval'" : ""}`,
     "worker-src blob:",
     "child-src blob:",
     "webrtc 'block'",

@@ -10,13 +10,16 @@ export interface FrameDocumentOptions {
   readonly hostOrigin: string;
   /** True where no header can carry the policy: it is then a meta element. */
   readonly isSelfContained?: boolean;
+  /** True where the worker is to run the metered engine, which is WebAssembly. */
+  readonly hasEngine?: boolean;
 }
 
 export function frameDocument({
   hostOrigin,
   isSelfContained = false,
+  hasEngine = false,
 }: FrameDocumentOptions): string {
-  const policy = frameContentSecurityPolicy({ bootstrapHash: frameBootstrapHash });
+  const policy = frameContentSecurityPolicy({ bootstrapHash: frameBootstrapHash, hasEngine });
   return [
     "<!doctype html>",
     '<html lang="en"><head><meta charset="utf-8">',

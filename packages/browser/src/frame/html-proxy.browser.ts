@@ -7,7 +7,7 @@
  * that no target origin can be named for it: `frame-src 'none'` holds its window to the app's
  * document, and a second document in it is told to the host, which ends the view.
  */
-import type { HtmlBoot, HtmlFrameNews } from "../html/boot.ts";
+import type { HtmlBoot, HtmlFrameNews, HtmlTheme } from "../html/boot.ts";
 
 const host = document.querySelector<HTMLMetaElement>("meta[name=berth-host]")?.content ?? "";
 
@@ -30,6 +30,12 @@ function show(boot: HtmlBoot, control: MessagePort, rpc: MessagePort, beat: Mess
   inner.setAttribute("referrerpolicy", "no-referrer");
   inner.title = boot.title;
   inner.style.cssText = "display:block;inline-size:100%;block-size:100%;border:0";
+  // The scheme of the element is the one that the document in it prefers, where browsers do so.
+  const paint = (theme: HtmlTheme) => {
+    inner.style.colorScheme = theme;
+  };
+  paint(boot.theme);
+  control.onmessage = ({ data: theme }: MessageEvent<HtmlTheme>) => paint(theme);
   inner.srcdoc = boot.document;
   let loads = 0;
   inner.onload = () => {

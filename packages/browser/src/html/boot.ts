@@ -1,13 +1,20 @@
 /** What the host hands to the two frames of an app's own HTML. No imports: both frames bundle it. */
 
-/** Over the control port, once: what the proxy frame shows. It answers with `HtmlFrameNews`. */
+/**
+ * Over the control port, once: what the proxy frame shows. It answers with `HtmlFrameNews`. After it
+ * comes an `HtmlTheme` whenever that changes.
+ */
 export interface HtmlBoot {
+  readonly theme: HtmlTheme;
   /** The inner frame's accessible name. */
   readonly title: string;
   /** The whole of the inner frame's document. */
   readonly document: string;
   readonly maxMessageBytes: number;
 }
+
+/** The scheme that the app's document prefers: what its `prefers-color-scheme` says. */
+export type HtmlTheme = "light" | "dark";
 
 /**
  * `up`: our script runs in the inner frame. `loaded`: its document has. `left`: it has loaded

@@ -16,7 +16,7 @@ import type { Clock } from "../clock.ts";
 import { htmlProxySource } from "../frame/html-sources.ts";
 import { deniedFeatures, type FrameSource } from "../sandbox/frame.ts";
 import { createWatchdog, type Watchdog } from "../sandbox/watchdog.ts";
-import type { HtmlBoot } from "./boot.ts";
+import type { HtmlBoot, HtmlTheme } from "./boot.ts";
 import { tooLarge } from "./html-session.ts";
 
 export interface HtmlFrameOptions {
@@ -40,11 +40,14 @@ export class HtmlFrame {
   readonly #ending = new AbortController();
   readonly #ports: MessagePort[] = [];
   #rpc: MessagePort | undefined;
+  #control: MessagePort | undefined;
+  #theme: HtmlTheme;
   #watchdog: Watchdog | undefined;
   #stopPinging: (() => void) | undefined;
 
   constructor(options: HtmlFrameOptions) {
     this.#options = options;
+    this.#theme = options.boot.theme;
     this.element = createProxyFrame(document, options);
   }
 
@@ -85,6 +88,12 @@ export class HtmlFrame {
     this.#rpc?.postMessage(text);
   }
 
+  setTheme(theme: HtmlTheme): void {
+    if (theme === this.#theme) return;
+    this.#theme = theme;
+    this.#control?.postMessage(theme);
+  }
+
   /** Ends it now. Idempotent. */
   close(): void {
     this.#ending.abort();
@@ -97,6 +106,7 @@ export class HtmlFrame {
     this.#ports.length = 0;
     this.#watchdog = undefined;
     this.#rpc = undefined;
+    this.#control = undefined;
     this.element.remove();
   }
 
@@ -109,7 +119,8 @@ export class HtmlFrame {
     this.#rpc = rpc.port1;
     rpc.port1.onmessage = ({ data }: MessageEvent<unknown>) => this.#options.onText(data);
     control.port1.onmessage = ({ data }: MessageEvent<unknown>) => this.#hear(data, beat.port1);
-    control.port1.postMessage(this.#options.boot);
+    this.#control = control.port1;
+    control.port1.postMessage({ ...this.#options.boot, theme: this.#theme } satisfies HtmlBoot);
   }
 
   #hear(news: unknown, beat: MessagePort): void {

@@ -37,8 +37,8 @@ export interface HtmlSessionOptions {
   readonly clock: Clock;
   readonly methods: ReadonlyMap<string, HtmlMethod>;
   readonly send: (text: string) => void;
-  /** Each message that was read, in bytes. */
-  readonly onMessage: (bytes: number) => void;
+  /** Each message that was read, in bytes, and its text. */
+  readonly onMessage: (bytes: number, text: string) => void;
   readonly onInitialized: () => void;
   readonly onSize: (size: HtmlSize) => void;
   readonly onLog: (entry: ViewLog) => void;
@@ -109,7 +109,7 @@ export class HtmlSession {
       throw new BerthError("VIEW_MESSAGE_REFUSED", "A message of the view is not text.");
     const bytes = utf8Bytes(data, limits.maxMessageBytes);
     if (bytes > limits.maxMessageBytes) throw tooLarge(limits);
-    this.#options.onMessage(bytes);
+    this.#options.onMessage(bytes, data);
     const message = parseHtmlMessage(data);
     switch (message.kind) {
       case "request":

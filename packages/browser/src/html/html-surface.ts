@@ -3,10 +3,13 @@
  * for each instance, for as long as that is loaded: views come and go below it.
  */
 
+import type { DisplayMode } from "./html-host.ts";
+
 /** What a running view hears of its surface. */
 export interface SurfaceListener {
   onPlace(): void;
   onTool(method: string, params: unknown): void;
+  onDisplayMode(): void;
 }
 
 /** What hosts and components see. */
@@ -24,12 +27,20 @@ export interface ViewSurface {
   /** What the tool answered: MCP's `CallToolResult`. Kept as the arguments are. */
   toolResult(result: Readonly<Record<string, unknown>>): void;
   toolCancelled(reason: string): void;
+  /** How the page shows it. Other than `inline`, the frame is as high as its place. */
+  readonly displayMode: DisplayMode;
+  setDisplayMode(mode: DisplayMode): void;
 }
 
 export class HtmlSurface implements ViewSurface {
   readonly #places: HTMLElement[] = [];
   #told: readonly { readonly method: string; readonly params: unknown }[] = [];
   #listener: SurfaceListener | undefined;
+  #displayMode: DisplayMode = "inline";
+
+  get displayMode(): DisplayMode {
+    return this.#displayMode;
+  }
 
   /** Undefined while nobody shows it. */
   get place(): HTMLElement | undefined {
@@ -72,6 +83,11 @@ export class HtmlSurface implements ViewSurface {
 
   toolCancelled(reason: string): void {
     this.#tell("tool-cancelled", { reason }, true);
+  }
+
+  setDisplayMode(mode: DisplayMode): void {
+    this.#displayMode = mode;
+    this.#listener?.onDisplayMode();
   }
 
   #tell(name: string, params: unknown, isKept: boolean): void {

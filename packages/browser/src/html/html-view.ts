@@ -21,10 +21,12 @@ import type { HtmlFirstSettings } from "./boot.ts";
 import { createFrameShape, type FrameShape, moveFrame } from "./frame-shape.ts";
 import { changedContext, type HtmlContext, hostContextOf } from "./host-context.ts";
 import { HtmlFrame } from "./html-frame.ts";
-import { defaultMaxHeightPx, type HtmlHost } from "./html-host.ts";
+import { type DisplayMode, defaultMaxHeightPx, type HtmlHost } from "./html-host.ts";
 import { HtmlSession } from "./html-session.ts";
 import type { HtmlSurface } from "./html-surface.ts";
 import { createHtmlMethods, type HtmlMethod } from "./methods.ts";
+
+const inline: DisplayMode = "inline";
 
 export interface HtmlViewOptions {
   readonly instance: string;
@@ -53,7 +55,8 @@ export class HtmlView implements RunningView {
   #session: HtmlSession | undefined;
   #stopListening: (() => void) | undefined;
   #view: ViewContext | undefined;
-  #told: HtmlContext = {};
+  /** Undefined until the app has asked, which is when it is told all of it. */
+  #told: HtmlContext | undefined;
 
   constructor(options: HtmlViewOptions) {
     this.#options = options;
@@ -61,6 +64,7 @@ export class HtmlView implements RunningView {
     this.#methods = this.#createMethods();
     this.#shape = createFrameShape({
       maxHeightPx: options.host.maxHeightPx ?? defaultMaxHeightPx,
+      clock: options.clock,
       onWidth: () => this.#tellContext(),
     });
     // Whoever waits on it hears of it; an end that nobody waits for is no error of its own.
@@ -103,6 +107,7 @@ export class HtmlView implements RunningView {
 
   async update(context: ViewContext): Promise<void> {
     this.#view = context;
+    this.#frame?.setTheme(context.theme);
     const granted = new Set(grantedDomains(this.#options.seam));
     const lost = this.#domains.find((domain) => !granted.has(domain));
     if (lost === undefined) this.#tellContext();
@@ -158,6 +163,7 @@ export class HtmlView implements RunningView {
         this.#told = this.#hostContext();
         return this.#told;
       },
+      changeDisplayMode: (wanted) => this.#changeDisplayMode(wanted),
       domains: this.#domains,
       clock,
     });
@@ -169,8 +175,14 @@ export class HtmlView implements RunningView {
       limits,
       clock,
       methods: this.#methods,
-      send: (text) => frame.send(text),
-      onMessage: seam.onMessage,
+      send: (text) => {
+        frame.send(text);
+        seam.tap.observer?.message("toApp", text);
+      },
+      onMessage: (bytes, text) => {
+        seam.tap.observer?.message("fromApp", text);
+        seam.onMessage(bytes);
+      },
       onInitialized: () => this.#ready.resolve(),
       onSize: ({ height }) => this.#shape.setHeight(height),
       onLog: (entry) => seam.handlers.log(entry),
@@ -181,6 +193,7 @@ export class HtmlView implements RunningView {
       instance,
       source: this.#options.frame,
       boot: {
+        theme: this.#view?.theme ?? "light",
         title,
         document: htmlInnerDocument({
           html,
@@ -199,11 +212,14 @@ export class HtmlView implements RunningView {
     });
     this.#session = session;
     this.#frame = frame;
+    this.#told = undefined;
+    this.#shape.setFilling(surface.displayMode !== inline);
     this.#shape.take(frame.element, surface.place);
     frame.open(surface.place ?? this.#options.container());
     this.#stopListening = surface.listen({
       onPlace: () => this.#follow(),
       onTool: (method, params) => session.notify(method, params),
+      onDisplayMode: () => this.#tellContext(),
     });
   }
 
@@ -222,7 +238,19 @@ export class HtmlView implements RunningView {
     this.#open();
   }
 
+  /** What the page does not offer, or the app may not have, leaves it as it is. */
+  async #changeDisplayMode(wanted: string): Promise<DisplayMode> {
+    const { host, surface, seam } = this.#options;
+    const mode = [inline, ...(host.displayModes ?? [])].find((one) => one === wanted);
+    if (mode === undefined || host.requestDisplayMode === undefined) return surface.displayMode;
+    if (mode !== inline) seam.require({ type: "ui", resource: mode, action: "show" });
+    surface.setDisplayMode(await host.requestDisplayMode(mode));
+    return surface.displayMode;
+  }
+
   #tellContext(): void {
+    this.#shape.setFilling(this.#options.surface.displayMode !== inline);
+    if (this.#told === undefined) return;
     const context = this.#hostContext();
     const changed = changedContext(this.#told, context);
     if (changed === undefined) return;
@@ -231,10 +259,11 @@ export class HtmlView implements RunningView {
   }
 
   #hostContext(): HtmlContext {
-    const { host } = this.#options;
-    return this.#view === undefined
-      ? {}
-      : hostContextOf(this.#view, { tool: host.tool, ...this.#shape.bounds() });
+    const { host, surface } = this.#options;
+    if (this.#view === undefined) return {};
+    const { displayMode } = surface;
+    const { tool, displayModes = [] } = host;
+    return hostContextOf(this.#view, { tool, displayMode, displayModes, ...this.#shape.bounds() });
   }
 
   #end(error: BerthError): void {

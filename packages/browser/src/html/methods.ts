@@ -2,8 +2,9 @@
  * What the host answers an app's own HTML, by method name: MCP Apps' methods, and beside them what
  * a strict view's host answers, under `berth/`.
  *
- * Trust: every parameter is hostile until parsed here. What needs a grant is decided here, before
- * anything is done; what a view calls of its function or a capability, where it is called.
+ * Trust: every parameter is hostile until parsed here. What the page itself does is decided here,
+ * before anything is done; a call of a capability, tools and resources among them, where it is made:
+ * an app may call the same one by `berth/call`.
  */
 import {
   type AccessRequest,
@@ -24,7 +25,7 @@ import {
 import type { Clock } from "../clock.ts";
 import { createRateWindow } from "../proxy/rate-window.ts";
 import { parse } from "../sandbox/host-api.ts";
-import type { HtmlHost } from "./html-host.ts";
+import type { DisplayMode, HtmlHost } from "./html-host.ts";
 
 /** @throws BerthError, whose code and message the app is told */
 export type HtmlMethod = (params: unknown, signal: AbortSignal) => unknown;
@@ -38,12 +39,14 @@ export interface HtmlMethodsOptions {
   /** Decides and records. @throws BerthError PERMISSION_DENIED */
   readonly require: (request: AccessRequest) => void;
   readonly context: () => Readonly<Record<string, unknown>>;
+  /** Has the page show the app so; resolves with how it shows it from then on. */
+  readonly changeDisplayMode: (wanted: string) => Promise<DisplayMode>;
   /** Granted domains, as the app is told of them. */
   readonly domains: readonly string[];
   readonly clock: Clock;
 }
 
-/** Of what disturbs a user: links opened, things said. */
+/** Of what disturbs a user: links opened, things said, the app made larger or smaller. */
 const maxDisturbancesPerMinute = 20;
 
 export function createHtmlMethods(options: HtmlMethodsOptions): ReadonlyMap<string, HtmlMethod> {
@@ -60,19 +63,18 @@ export function createHtmlMethods(options: HtmlMethodsOptions): ReadonlyMap<stri
         hostContext: options.context(),
       };
     },
-    "ui/request-display-mode": (params) => {
-      parse("ui/request-display-mode", mcpDisplayModeSchema, params);
-      return { mode: "inline" };
+    "ui/request-display-mode": async (params) => {
+      const { mode } = parse("ui/request-display-mode", mcpDisplayModeSchema, params);
+      disturbances.enter();
+      return { mode: await options.changeDisplayMode(mode) };
     },
     "tools/call": async (params, signal) => {
       const { name, arguments: given = {} } = parse("tools/call", mcpToolCallSchema, params);
-      require({ type: "tool", resource: name, action: "execute" });
       const args = { name, arguments: given };
       return toolResultOf(await call({ capability: "tools", method: "call", args }, signal));
     },
     "resources/read": async (params, signal) => {
       const { uri } = parse("resources/read", mcpResourceReadSchema, params);
-      require({ type: "document", resource: resourceOfUri(uri), action: "read" });
       return await call({ capability: "resources", method: "read", args: { uri } }, signal);
     },
     "ui/open-link":
@@ -104,7 +106,10 @@ export function createHtmlMethods(options: HtmlMethodsOptions): ReadonlyMap<stri
     "berth/fetch": (params) => api.fetch(params as Parameters<HostApi["fetch"]>[0]),
     "berth/call": (params) => api.call(params as Parameters<HostApi["call"]>[0]),
     "berth/save-view-state": (params) => api.saveViewState(params),
-    "berth/navigate": (params) => api.navigate((params as { path: string }).path),
+    "berth/navigate": (params) => {
+      const { path, isReplaced } = (params ?? {}) as { path?: unknown; isReplaced?: unknown };
+      return api.navigate({ route: path as string, isReplaced: isReplaced === true });
+    },
   };
   return new Map(
     Object.entries(methods).flatMap(([name, method]) => (method ? [[name, method]] : [])),
@@ -136,25 +141,6 @@ function httpsAddress(url: string): string {
   throw new BerthError(
     "REQUEST_INVALID",
     `${JSON.stringify(url.slice(0, 80))} cannot be opened; a link starts with https:// and holds no password.`,
-  );
-}
-
-/**
- * The resource that a grant is decided on: `docs://guide/install` is `docs/guide/install`. Refused
- * is whatever a pattern could not tell from something else.
- *
- * @throws BerthError REQUEST_INVALID
- */
-function resourceOfUri(uri: string): string {
-  const [, scheme = "", rest = ""] = /^([a-z][a-z0-9+.-]*):\/\/([!-~]+)$/.exec(uri) ?? [];
-  const segments = rest.split("/");
-  const isPlain = segments.every(
-    (part) => !["", ".", ".."].includes(part) && !/[%\\?#*]/.test(part),
-  );
-  if (scheme !== "" && isPlain) return `${scheme}/${rest}`;
-  throw new BerthError(
-    "REQUEST_INVALID",
-    `${JSON.stringify(uri.slice(0, 80))} cannot be read; expected an address such as docs://guide/install, without escapes or a query.`,
   );
 }
 

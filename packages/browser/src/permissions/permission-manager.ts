@@ -19,6 +19,7 @@ import {
 } from "@berth/protocol";
 import { type Clock, systemClock } from "../clock.ts";
 import { createEmitter } from "../emitter.ts";
+import { createLazy, type Lazy } from "../lazy.ts";
 import {
   type Capability,
   createCapability,
@@ -28,11 +29,7 @@ import {
 } from "./capability.ts";
 import { deniedBy, expired, unknownGrant } from "./denials.ts";
 import { createGrantUses, type GrantUses } from "./grant-uses.ts";
-import {
-  createPermissionRequests,
-  type PermissionRequests,
-  type PromptOptions,
-} from "./permission-requests.ts";
+import type { PermissionRequests, PromptOptions } from "./permission-requests.ts";
 
 export interface AccessAttempt {
   readonly at: number;
@@ -68,7 +65,7 @@ export class PermissionManager {
   readonly #maxAttempts: number;
   readonly #emitter = createEmitter<{ change: undefined; attempt: AccessAttempt }>();
   readonly #uses: GrantUses;
-  readonly #requests: PermissionRequests;
+  readonly #requests: Lazy<PermissionRequests>;
   readonly #capabilities = new Map<string, RevocableCapability>();
   /** Expired ones too, so that a refusal can say so. */
   #grants: readonly Grant[];
@@ -85,11 +82,15 @@ export class PermissionManager {
     this.#maxAttempts = options.maxAttempts ?? 1000;
     this.#grants = [...(options.grants ?? [])];
     this.#uses = createGrantUses(this.#clock);
-    this.#requests = createPermissionRequests({
-      ...options.prompt,
-      clock: this.#clock,
-      grants: () => this.#inForce,
-      grant: (grant) => this.grant(grant),
+    // Fetched with the first request: most views make none.
+    this.#requests = createLazy(async () => {
+      const { createPermissionRequests } = await import("./permission-requests.ts");
+      return createPermissionRequests({
+        ...options.prompt,
+        clock: this.#clock,
+        grants: () => this.#inForce,
+        grant: (grant) => this.grant(grant),
+      });
     });
     this.#settle();
   }
@@ -180,7 +181,8 @@ export class PermissionManager {
     if (left.length === this.#grants.length) return false;
     this.#grants = left;
     this.#uses.forget(grantId);
-    this.#requests.revoked(grantId);
+    // Without a request so far, none of the grants came of a prompt.
+    this.#requests.current?.revoked(grantId);
     this.#settle();
     this.#end(grantId, `The grant ${grantId} was taken back while the app used it.`);
     this.#changed();
@@ -192,8 +194,8 @@ export class PermissionManager {
    *
    * @throws BerthError PERMISSION_DENIED for what the manifest does not offer, RATE_LIMITED
    */
-  requestPermission(ask: PermissionAsk, signal?: AbortSignal): Promise<PermissionAnswer> {
-    return this.#requests.ask(ask, signal);
+  async requestPermission(ask: PermissionAsk, signal?: AbortSignal): Promise<PermissionAnswer> {
+    return (await this.#requests.get()).ask(ask, signal);
   }
 
   /** Calls back after each grant, revocation and expiry; returns the unsubscriber. */

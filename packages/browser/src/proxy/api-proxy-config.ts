@@ -1,3 +1,5 @@
+import type { APIDialect } from "./api-dialect.ts";
+
 /** How calls to the platform's API or the app's function are made. */
 export interface APIProxyConfig {
   /** Absolute, or relative to the page; a path in it is kept before the call's own path. */
@@ -23,6 +25,10 @@ export interface APIProxyConfig {
   readonly batchPath: string | null;
   /** Reads in one batch. */
   readonly maxBatchedReads: number;
+  /** Milliseconds for which an answer that says nothing of its age may be used unasked. */
+  readonly assumedFreshMs: number;
+  /** What is particular about the platform, such as `parseServerDialect`; null for nothing. */
+  readonly dialect: APIDialect | null;
 }
 
 export const defaultAPIProxyConfig: Omit<APIProxyConfig, "baseURL"> = Object.freeze({
@@ -35,4 +41,6 @@ export const defaultAPIProxyConfig: Omit<APIProxyConfig, "baseURL"> = Object.fre
   maxCachedLength: 4_194_304,
   batchPath: null,
   maxBatchedReads: 20,
+  assumedFreshMs: 0,
+  dialect: null,
 });

@@ -25,8 +25,20 @@ export interface BatchedAnswer {
   readonly body: string;
 }
 
+/** How a batch's messages are written, where the platform has ones of its own. */
+export interface BatchFormat {
+  /** False for a read that must go by itself. Default: all may. */
+  mayCarry?(read: BatchedRead): boolean;
+  /** @param basePath - the base address's path, without the slash at its end */
+  write(reads: readonly BatchedRead[], basePath: string): unknown;
+  /** The answers by the index of their read, from the platform's parsed JSON. */
+  read(value: unknown): ReadonlyMap<number, BatchedAnswer>;
+}
+
 export interface BatchOptions {
   readonly clock: Clock;
+  readonly format?: BatchFormat | undefined;
+  readonly basePath: string;
   /** Reads in one batch; further ones go with the next. */
   readonly maxReads: number;
   /** Sends a batch's JSON; undefined when it was refused for good, rejects when it may pass. */
@@ -43,7 +55,8 @@ interface Waiting extends BatchedRead {
   readonly answered: PromiseWithResolvers<BatchedAnswer | undefined>;
 }
 
-export function createBatch({ clock, maxReads, send }: BatchOptions): Batch {
+export function createBatch(options: BatchOptions): Batch {
+  const { clock, maxReads, send, basePath, format = ownFormat } = options;
   let waiting: Waiting[] = [];
   let isRefused = false;
 
@@ -59,13 +72,12 @@ export function createBatch({ clock, maxReads, send }: BatchOptions): Batch {
   /** Never rejects. */
   async function go(reads: readonly Waiting[]): Promise<void> {
     const answers = reads.length < 2 ? undefined : await sendAll(reads);
-    for (const [index, { answered }] of reads.entries())
-      answered.resolve(answers?.get(String(index)));
+    for (const [index, { answered }] of reads.entries()) answered.resolve(answers?.get(index));
   }
 
   async function sendAll(
     reads: readonly Waiting[],
-  ): Promise<ReadonlyMap<string, BatchedAnswer> | undefined> {
+  ): Promise<ReadonlyMap<number, BatchedAnswer> | undefined> {
     const giveUp = new AbortController();
     let left = reads.length;
     const leave = (): void => {
@@ -74,15 +86,9 @@ export function createBatch({ clock, maxReads, send }: BatchOptions): Batch {
     };
     for (const { signal } of reads) signal?.addEventListener("abort", leave, { once: true });
     try {
-      const requests = reads.map(({ url, headers }, index) => ({
-        id: String(index),
-        method: "GET",
-        url,
-        headers: Object.fromEntries(headers),
-      }));
-      const text = await send(JSON.stringify({ requests }), giveUp.signal);
-      const answers = text === undefined ? undefined : readAnswers(text);
-      isRefused = !requests.some(({ id }) => answers?.has(id));
+      const text = await send(JSON.stringify(format.write(reads, basePath)), giveUp.signal);
+      const answers = text === undefined ? undefined : format.read(parseJson(text));
+      isRefused = !reads.some((_read, index) => answers?.has(index));
       return answers;
     } catch {
       // Whatever is wrong with the batch, each read is made by itself and tells of it.
@@ -94,7 +100,7 @@ export function createBatch({ clock, maxReads, send }: BatchOptions): Batch {
 
   return {
     read(read, signal) {
-      if (isRefused) return Promise.resolve(undefined);
+      if (isRefused || format.mayCarry?.(read) === false) return Promise.resolve(undefined);
       if (waiting.length === 0) clock.after(0, flush);
       const answered = Promise.withResolvers<BatchedAnswer | undefined>();
       waiting.push({ ...read, signal, answered });
@@ -103,27 +109,40 @@ export function createBatch({ clock, maxReads, send }: BatchOptions): Batch {
   };
 }
 
-function readAnswers(text: string): ReadonlyMap<string, BatchedAnswer> {
-  const answers = new Map<string, BatchedAnswer>();
-  const { responses } = parseObject(text);
-  if (!Array.isArray(responses)) return answers;
-  for (const each of responses as readonly unknown[]) {
-    const { id, status, headers, body } = (each ?? {}) as Readonly<Record<string, unknown>>;
-    if (typeof id !== "string" || !isStatus(status)) continue;
-    answers.set(id, { status, headers: readHeaders(headers), body: textOf(body) });
-  }
-  return answers;
-}
+const ownFormat: BatchFormat = {
+  write: (reads) => ({
+    requests: reads.map(({ url, headers }, index) => ({
+      id: String(index),
+      method: "GET",
+      url,
+      headers: Object.fromEntries(headers),
+    })),
+  }),
+  read(value) {
+    const answers = new Map<number, BatchedAnswer>();
+    const { responses } = membersOf(value);
+    if (!Array.isArray(responses)) return answers;
+    for (const each of responses as readonly unknown[]) {
+      const { id, status, headers, body } = membersOf(each);
+      if (typeof id !== "string" || !/^\d{1,4}$/.test(id) || !isStatus(status)) continue;
+      answers.set(Number(id), { status, headers: readHeaders(headers), body: textOf(body) });
+    }
+    return answers;
+  },
+};
 
-function parseObject(text: string): Readonly<Record<string, unknown>> {
+function parseJson(text: string): unknown {
   try {
-    const value: unknown = JSON.parse(text);
-    // Of an object, nothing but unknown values is taken; anything else has none.
-    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+    return JSON.parse(text);
   } catch {
     // Not JSON, so that it holds no answer.
-    return {};
+    return undefined;
   }
+}
+
+/** Of an object, nothing but unknown values is taken; anything else has none. */
+function membersOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
 }
 
 function isStatus(value: unknown): value is number {

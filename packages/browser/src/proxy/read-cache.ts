@@ -31,6 +31,8 @@ export interface ReadCacheOptions {
   readonly maxEntries: number;
   /** Characters of all kept bodies and their keys together. */
   readonly maxLength: number;
+  /** For an answer without any `cache-control`. Default 0: never fresh. */
+  readonly assumedFreshMs?: number;
 }
 
 interface Entry {
@@ -42,7 +44,8 @@ interface Entry {
 /** A year: what lies beyond is no use and might not be a number. */
 const maxAgeCapSeconds = 31_536_000;
 
-export function createReadCache({ clock, maxEntries, maxLength }: ReadCacheOptions): ReadCache {
+export function createReadCache(options: ReadCacheOptions): ReadCache {
+  const { clock, maxEntries, maxLength, assumedFreshMs = 0 } = options;
   const entries = new Map<string, Entry>();
   let length = 0;
 
@@ -64,7 +67,7 @@ export function createReadCache({ clock, maxEntries, maxLength }: ReadCacheOptio
     },
     keep(key, answer, headers) {
       drop(key);
-      const lifetimeMs = freshnessMs(headers);
+      const lifetimeMs = freshnessMs(headers, assumedFreshMs);
       const etag = headers.get("etag") ?? undefined;
       const isUseful = lifetimeMs > 0 || (lifetimeMs === 0 && etag !== undefined);
       if (answer.status !== 200 || !isUseful || weigh(key, answer) > maxLength) return;
@@ -78,7 +81,7 @@ export function createReadCache({ clock, maxEntries, maxLength }: ReadCacheOptio
     refresh(key, headers) {
       const entry = entries.get(key);
       if (entry === undefined) return undefined;
-      const lifetimeMs = freshnessMs(headers);
+      const lifetimeMs = freshnessMs(headers, assumedFreshMs);
       if (lifetimeMs < 0) drop(key);
       else entry.freshUntil = clock.now() + lifetimeMs;
       return entry.answer;
@@ -101,9 +104,13 @@ function weigh(key: string, answer: ViewFetchAnswer): number {
 /**
  * How long an answer may be used unasked, by RFC 9111 as a private cache; negative where it may not
  * be kept at all. Without `max-age` it is never fresh: nothing is guessed from dates.
+ *
+ * @param assumedMs - for an answer that has no `cache-control`
  */
-export function freshnessMs(headers: Headers): number {
-  const directives = (headers.get("cache-control") ?? "")
+export function freshnessMs(headers: Headers, assumedMs = 0): number {
+  const said = headers.get("cache-control");
+  if (said === null && headers.get("vary")?.trim() !== "*") return assumedMs;
+  const directives = (said ?? "")
     .toLowerCase()
     .split(",")
     .map((each) => each.trim());

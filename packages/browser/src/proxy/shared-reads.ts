@@ -3,6 +3,8 @@
  * is given up when the last has.
  */
 export interface SharedReads<Result> {
+  /** Whether a read of that key is under way. */
+  has(key: string): boolean;
   run(
     key: string,
     work: (signal: AbortSignal) => Promise<Result>,
@@ -31,6 +33,7 @@ export function createSharedReads<Result>(): SharedReads<Result> {
   }
 
   return {
+    has: (key) => flights.has(key),
     async run(key, work, signal) {
       signal?.throwIfAborted();
       const flight = flights.get(key) ?? begin(key, work);

@@ -4,6 +4,7 @@
  * only in cross-origin isolated pages.
  */
 import { type Clock, systemClock } from "../clock.ts";
+import type { EngineUsage } from "../metered/read-beat.ts";
 import { createRateMeter, type RateMeter } from "./rate-meter.ts";
 import { measured, type Reading, type ResourceReadings, unavailable } from "./reading.ts";
 
@@ -24,6 +25,8 @@ export interface ResourceUsage {
   readonly silenceMs: number | null;
   /** Median time of the last 200 calls, in milliseconds; null before the first. */
   readonly callP50Ms: number | null;
+  /** What the metered engine counts of an app that runs in it. */
+  readonly engine?: EngineUsage;
   /** What it uses now, in the units of its limits. */
   readonly readings: ResourceReadings;
 }
@@ -44,6 +47,7 @@ export interface ResourceGauges {
   readonly silenceMs: number | null;
   readonly memory?: Reading;
   readonly cpu?: Reading;
+  readonly engine?: EngineUsage;
   /** Bytes kept in the page's stores; undefined where no store tells. */
   readonly storageBytes?: number | undefined;
 }
@@ -122,6 +126,7 @@ export class ResourceMonitor {
       nodes: gauges.nodes,
       silenceMs: gauges.silenceMs,
       callP50Ms: sorted[Math.floor((sorted.length - 1) / 2)] ?? null,
+      ...(gauges.engine === undefined ? {} : { engine: gauges.engine }),
       readings: this.#readings(gauges),
     };
   }

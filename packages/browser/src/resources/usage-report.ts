@@ -2,7 +2,7 @@
 import type { AllowedFigures } from "./limit-checks.ts";
 import type { LimitStep } from "./limit-ladder.ts";
 import { type Reading, type ReadingName, type ResourceReadings, readingNames } from "./reading.ts";
-import { type Forecast, fitTrend, forecast } from "./trend.ts";
+import type { Forecast, fitTrend, forecast } from "./trend.ts";
 import type { UsageHistory, UsageMinute } from "./usage-history.ts";
 
 export interface LimitReport {
@@ -28,16 +28,30 @@ export interface UsageReport {
   readonly minutes: readonly UsageMinute[];
 }
 
+/** What trend.ts does. */
+export interface TrendTools {
+  readonly fitTrend: typeof fitTrend;
+  readonly forecast: typeof forecast;
+}
+
 export interface UsageReportParts {
   readonly at: number;
   readonly step: LimitStep;
   readonly readings: ResourceReadings;
   readonly allowed: AllowedFigures;
   readonly history: UsageHistory;
+  /** Undefined until it is fetched: then no line is drawn and nothing forecast. */
+  readonly trend: TrendTools | undefined;
 }
 
+const notYet: Forecast = Object.freeze({
+  kind: "unavailable",
+  at: undefined,
+  reason: "too little was measured yet",
+});
+
 export function createUsageReport(parts: UsageReportParts): UsageReport {
-  const { at, step, readings, allowed, history } = parts;
+  const { at, step, readings, allowed, history, trend } = parts;
   const minutes = history.minutes();
   const limits = readingNames.map((limit): LimitReport => {
     const points = history.points(limit);
@@ -49,8 +63,8 @@ export function createUsageReport(parts: UsageReportParts): UsageReport {
       now: readings[limit],
       allowed: allowed[limit],
       peak: known.length === 0 ? null : known.reduce((most, value) => Math.max(most, value)),
-      perHour: fitTrend(points)?.perHour ?? null,
-      forecast: forecast(points, allowed[limit]),
+      perHour: trend?.fitTrend(points)?.perHour ?? null,
+      forecast: trend?.forecast(points, allowed[limit]) ?? notYet,
     };
   });
   return { at, step, limits, minutes };

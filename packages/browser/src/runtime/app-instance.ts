@@ -6,38 +6,32 @@
  * states starting, running, paused and suspended.
  */
 import {
-  type AccessRequest,
   type AppEvent,
   type AppState,
-  BerthError,
+  type BerthError,
   nextAppState,
   type ParsedManifest,
-  toWire,
   type ViewContext,
   type ViewErrorReport,
-  type ViewLog,
 } from "@berth/protocol";
 import type { ViewSurface } from "../html/html-surface.ts";
 import type { PermissionManager } from "../permissions/permission-manager.ts";
-import type { APIProxy } from "../proxy/api-proxy.ts";
 import type { EndpointFigures } from "../proxy/endpoint-figures.ts";
-import { createRateWindow } from "../proxy/rate-window.ts";
 import type { LimitMove } from "../resources/limit-ladder.ts";
 import type { ResourceUsage } from "../resources/resource-monitor.ts";
 import type { UsageReport } from "../resources/usage-report.ts";
+import { type AppRoutes, createAppRoutes } from "../routes/app-routes.ts";
 import type { HostHandlers } from "../sandbox/host-api.ts";
-import {
-  appNameOf,
-  createStorageCapability,
-  storageScopeOf,
-} from "../storage/storage-capability.ts";
 import { ViewTree } from "../view-tree/view-tree.ts";
-import { createAppProxy } from "./app-proxy.ts";
+import { type AppCalls, createAppCalls } from "./app-calls.ts";
 import { type AppResources, createAppResources, type MeasuredApp } from "./app-resources.ts";
-import type { AppSource, LocalCapabilities } from "./app-source.ts";
-import { type CallCapability, createCapabilityCalls } from "./capability-calls.ts";
+import type { AppSource } from "./app-source.ts";
+import { type AppStorageKeeper, createAppStorage } from "./app-storage.ts";
+import type { AppTap } from "./app-tap.ts";
 import type { HostContext, PageBudget, ResolvedConfig } from "./config.ts";
+import { drawAnew } from "./draw-anew.ts";
 import type { MessageEventBody } from "./events.ts";
+import { messageApp } from "./message-app.ts";
 import {
   modalAccess,
   navigateAccess,
@@ -46,6 +40,8 @@ import {
 } from "./open-permissions.ts";
 import type { KeptApp, PageMeasures } from "./resource-keeper.ts";
 import type { RunningView, ViewKind } from "./running-view.ts";
+import { errorOf, messageOf, reportOf } from "./view-reports.ts";
+import { createKeptViewState, type KeptViewState } from "./view-state.ts";
 
 /** What hosts and components see of an instance. */
 export interface AppHandle {
@@ -58,6 +54,12 @@ export interface AppHandle {
   /** Where the page shows an app that draws its own HTML; undefined for a catalog app. */
   readonly surface: ViewSurface | undefined;
   readonly permissions: PermissionManager;
+  /** Where an inspector looks on; without one it costs nothing. */
+  readonly tap: AppTap;
+  /** Where the page shows it: only one placed as a page writes the page's address. */
+  readonly placement: ViewContext["placement"];
+  /** Where its reader is. `set`: a deep link before it starts, Back and Forward after. */
+  readonly routes: Pick<AppRoutes, "current" | "set">;
   usage(): ResourceUsage;
   /** How the endpoints that it calls have answered; see APIProxy. */
   endpoints(): readonly EndpointFigures[];
@@ -68,6 +70,13 @@ export interface AppHandle {
    * rejects, once the app's listeners have run; what they draw comes after.
    */
   dispatch(nodeId: string, event: string, detail: unknown): Promise<void>;
+  /**
+   * Hands a logic-only app (`runtime.engine`) a message, JSON; resolves with its answer, which
+   * waits while the app is suspended.
+   *
+   * @throws BerthError RUNTIME_STATE, VIEW_THREW, and what ends the app meanwhile
+   */
+  message(data: unknown): Promise<unknown>;
 }
 
 export interface AppInstanceOptions {
@@ -88,8 +97,6 @@ export interface AppInstanceOptions {
 
 const stopGraceMs = 500;
 const answerGraceMs = 2_000;
-const logTimeoutMs = 10_000;
-const maxViewStateBytes = 262_144;
 const violations = new Set(["VIEW_MESSAGE_REFUSED", "VIEW_LIMIT_EXCEEDED", "VIEW_UNRESPONSIVE"]);
 
 export class AppInstance implements AppHandle, KeptApp {
@@ -98,25 +105,30 @@ export class AppInstance implements AppHandle, KeptApp {
   readonly tree: ViewTree;
   readonly surface: ViewSurface | undefined;
   readonly permissions: PermissionManager;
+  readonly tap: AppTap = { observer: undefined };
+  readonly routes: AppRoutes;
   readonly #options: AppInstanceOptions;
   readonly #resources: AppResources;
-  readonly #proxy: APIProxy | undefined;
-  readonly #call: CallCapability;
-  readonly #enterCall: () => void;
-  readonly #enterNetwork: () => void;
+  readonly #viewState: KeptViewState;
+  readonly #storage: AppStorageKeeper;
+  readonly #calls: AppCalls;
   #state: AppState = "loaded";
   #error: BerthError | undefined;
   #worker: RunningView | undefined;
+  #view: ViewKind;
+  /** The run that makes way for another build. */
+  #leaving: RunningView | undefined;
   /** It was paused when it was suspended, and goes on paused. */
   #isPausedBelow = false;
-  #viewState: unknown;
+  #isContextStale = false;
 
   constructor(options: AppInstanceOptions) {
-    const { config, source, manifest } = options;
+    const { config } = options;
     const { clock } = config;
     this.#options = options;
+    this.#view = options.view;
     this.instance = options.instance;
-    this.manifest = manifest;
+    this.manifest = options.manifest;
     this.surface = options.view.surface;
     this.permissions = openPermissions(options);
     this.tree = new ViewTree({
@@ -129,22 +141,30 @@ export class AppInstance implements AppHandle, KeptApp {
       if (!this.permissions.allows(modalAccess)) this.tree.shutModals();
       this.updateContext();
     });
-    this.#resources = createAppResources({ ...options, app: this.#measured() });
-    this.#viewState = source.viewState ?? null;
-    this.#resources.noteViewState(jsonLength(this.#viewState));
-    const { permissions } = this;
-    this.#proxy = createAppProxy({ ...options, permissions });
-    const local = { ...this.#storage(), ...source.capabilities };
-    this.#call = createCapabilityCalls({ local, proxy: this.#proxy, permissions });
-    const window = createRateWindow(manifest.resources.apiCalls, 60_000, clock);
-    this.#enterCall = () => window.enter();
-    // The app's own function is no network of its: what is not it, is.
-    const network = createRateWindow(manifest.resources.network, 60_000, clock);
-    this.#enterNetwork = () => {
-      if (source.api !== undefined) return;
-      this.#resources.monitor.count("networkRequests");
-      network.enter();
-    };
+    this.routes = createAppRoutes({
+      ...options,
+      require: () => this.#calls.require(navigateAccess),
+      onChange: () => this.updateContext(),
+    });
+    this.#viewState = createKeptViewState({ ...options, store: config.viewStates });
+    this.#storage = createAppStorage({
+      ...options,
+      viewStateBytes: () => this.#viewState.bytes,
+      onCorrupt: (error) => options.onError(error, { message: error.message, isFatal: false }),
+    });
+    this.#resources = createAppResources({
+      ...options,
+      app: this.#measured(),
+      tap: this.tap,
+      keptBytes: () => this.#viewState.bytes + this.#storage.keptBytes(),
+    });
+    this.#calls = createAppCalls({
+      ...options,
+      permissions: this.permissions,
+      monitor: this.#resources.monitor,
+      tap: this.tap,
+      local: this.#storage.capabilities,
+    });
   }
 
   get source(): AppSource {
@@ -180,28 +200,54 @@ export class AppInstance implements AppHandle, KeptApp {
   }
 
   endpoints(): readonly EndpointFigures[] {
-    return this.#proxy?.endpoints() ?? [];
+    return this.#calls.endpoints();
   }
 
   /** Brings the view up. @throws BerthError RUNTIME_STATE and as RunningView.start */
   async start(): Promise<void> {
-    this.permissions.require(placementAccess(this.#placement().kind));
+    this.permissions.require(placementAccess(this.placement.kind));
     this.#move("start");
     this.tree.clear();
+    await this.#run();
+  }
+
+  /** Runs another build of its view: a running one's picture stands until the new one draws. */
+  async replaceView(view: ViewKind): Promise<void> {
+    this.#view = view;
+    if (this.#state !== "running") return;
+    const before = this.#worker ?? this.#leaving;
+    this.#leaving = before;
+    this.#worker = undefined;
+    await before?.stop(stopGraceMs);
+    // Stopped meanwhile, or overtaken by the next build.
+    if (this.#leaving !== before || this.#view !== view) return;
+    this.#leaving = undefined;
+    if (this.state !== "failed") await this.#run();
+  }
+
+  async #run(): Promise<void> {
     this.#resources.beginRun();
-    const worker = this.#options.view.create({
-      handlers: this.#handlers(),
+    const worker: RunningView = this.#view.create({
+      handlers: this.#handlers(drawAnew(this.tree, () => this.#worker === worker)),
       permissions: this.permissions,
-      require: (request) => this.#require(request),
+      require: (request) => this.#calls.require(request),
+      tap: this.tap,
       onMessage: (bytes) => this.#resources.noteMessage(bytes),
       onBeat: (beat) => this.#resources.noteBeat(beat),
+      onReadings: (readings) => this.#resources.noteReadings(readings),
       frameId: this.#resources.frameId,
-      onEnd: (error) => this.#ended(error),
+      onEnd: (error) => {
+        if (this.#worker === worker) this.#ended(error);
+      },
     });
     this.#worker = worker;
     worker.setPace(this.#resources.limits.pace);
     await worker.start(this.#viewContext());
-    if (this.#worker === worker) this.#move("started");
+    if (this.#worker !== worker) return;
+    if (this.#state === "starting") this.#move("started");
+    // In the place of another, while the host had it rest.
+    if (this.#state === "paused") await this.#within(worker.pause());
+    if (this.#isContextStale) this.updateContext();
   }
 
   async pause(): Promise<void> {
@@ -231,6 +277,7 @@ export class AppInstance implements AppHandle, KeptApp {
   /** Ends it whatever its state, without asking. */
   async discard(): Promise<void> {
     this.permissions.close();
+    this.#storage.close();
     await this.#close(this.#state === "running" || this.#state === "paused");
   }
 
@@ -239,11 +286,17 @@ export class AppInstance implements AppHandle, KeptApp {
     const isUp = this.#state === "running" || this.#state === "starting";
     if (!isUp || node?.kind !== "element") return;
     if (!(node.events as readonly string[]).includes(event)) return;
+    this.routes.noteEvent();
     await this.#worker?.dispatch(nodeId, event, detail);
+  }
+
+  message(data: unknown): Promise<unknown> {
+    return messageApp(this, this.#worker, data);
   }
 
   /** Tells the view of changed grants, theme, locale. */
   updateContext(): void {
+    this.#isContextStale = this.#state === "starting";
     if (this.#state !== "running" && this.#state !== "paused") return;
     this.#worker
       ?.update(this.#viewContext())
@@ -292,113 +345,35 @@ export class AppInstance implements AppHandle, KeptApp {
   async #close(isAsked: boolean): Promise<void> {
     const worker = this.#worker;
     this.#worker = undefined;
+    this.#leaving?.terminate();
+    this.#leaving = undefined;
     if (isAsked) await worker?.stop(stopGraceMs);
     worker?.terminate();
     this.tree.clear();
   }
 
-  #handlers(): Omit<HostHandlers, "violation"> {
+  #handlers(draw: (records: unknown) => number): Omit<HostHandlers, "violation"> {
     return {
       mutate: (records) => {
-        const mutations = this.tree.apply(records);
+        const mutations = draw(records);
         this.#resources.monitor.count("mutations", mutations);
         this.#worker?.charge(mutations);
+        this.tap.observer?.mutations(records, mutations);
       },
-      fetch: (request, signal) =>
-        this.#counted("requests", () => {
-          if (this.#proxy === undefined)
-            throw new BerthError("FUNCTION_ABSENT", "The app has no function or API to call here.");
-          this.#enterNetwork();
-          return this.#proxy.fetch(request, signal);
-        }),
-      call: (request, signal) =>
-        this.#counted("capabilityCalls", () => {
-          this.#enterCall();
-          return this.#call(request, signal);
-        }),
-      saveViewState: (state) => this.#saveViewState(state),
-      navigate: (path) => this.#navigate(path),
+      fetch: (request, signal) => this.#calls.fetch(request, signal),
+      call: (request, signal) => this.#calls.call(request, signal),
+      saveViewState: (state) => this.#viewState.save(state),
+      navigate: (to) => this.routes.navigate(to),
       requestPermission: (ask, signal) => this.permissions.requestPermission(ask, signal),
       report: (report) => {
-        this.#keepLog({ level: "error", message: report.stack ?? report.message });
+        this.#calls.keepLog({ level: "error", message: report.stack ?? report.message });
         this.#options.onError(errorOf(report, this.instance), report);
       },
       log: (entry) => {
-        this.#keepLog(entry);
+        this.#calls.keepLog(entry);
         this.#options.onMessage({ kind: "log", entry });
       },
     };
-  }
-
-  #navigate(path: string): void {
-    try {
-      this.permissions.require(navigateAccess);
-    } catch (error) {
-      this.#noteDenial(error);
-      throw error;
-    }
-    this.#options.onMessage({ kind: "navigate", path });
-  }
-
-  #keepLog({ level, message }: ViewLog): void {
-    if (this.#options.source.isLogKept !== true) return;
-    const args = { level, message: message.slice(0, 8_000) };
-    this.#call({ capability: "log", method: "write", args }, AbortSignal.timeout(logTimeoutMs))
-      // The line has reached the page's own listeners; the server's log is lossy by design.
-      .catch(() => {});
-  }
-
-  async #counted<Result>(
-    counter: "requests" | "capabilityCalls",
-    work: () => Promise<Result>,
-  ): Promise<Result> {
-    this.#resources.monitor.count(counter);
-    try {
-      return await this.#resources.monitor.time(async () => work());
-    } catch (error) {
-      this.#noteDenial(error);
-      throw error;
-    }
-  }
-
-  #require(request: AccessRequest): void {
-    try {
-      this.permissions.require(request);
-    } catch (error) {
-      this.#noteDenial(error);
-      throw error;
-    }
-  }
-
-  #noteDenial(error: unknown): void {
-    if (!(error instanceof BerthError) || error.code !== "PERMISSION_DENIED") return;
-    this.#resources.monitor.count("denials");
-    this.#options.onViolation(error);
-  }
-
-  async #saveViewState(state: unknown): Promise<void> {
-    const bytes = jsonLength(state);
-    if (bytes > maxViewStateBytes)
-      throw new BerthError(
-        "REQUEST_TOO_LARGE",
-        `The view's state has ${bytes} bytes; at most ${maxViewStateBytes} are kept.`,
-      );
-    this.#viewState = state ?? null;
-    this.#resources.noteViewState(bytes);
-    const app = appNameOf(this.manifest);
-    await this.#options.config.viewStates.save(this.instance, this.#viewState, app);
-  }
-
-  #storage(): LocalCapabilities {
-    const { config, source, onError } = this.#options;
-    if (config.storage === undefined) return {};
-    const app = appNameOf(this.manifest);
-    return createStorageCapability({
-      storage: config.storage,
-      scope: storageScopeOf(this.instance, app, source.storageScope),
-      manifest: this.manifest,
-      onCorrupt: (error) => onError(error, { message: error.message, isFatal: false }),
-    });
   }
 
   #ended(error: BerthError): void {
@@ -432,7 +407,7 @@ export class AppInstance implements AppHandle, KeptApp {
     }
   }
 
-  #placement(): ViewContext["placement"] {
+  get placement(): ViewContext["placement"] {
     const [first] = this.manifest.ui.placements;
     return (
       this.#options.source.placement ?? { kind: first?.kind ?? "page", path: first?.path ?? "/" }
@@ -444,9 +419,10 @@ export class AppInstance implements AppHandle, KeptApp {
     return {
       app: { id, name, version },
       instance: this.instance,
-      placement: this.#placement(),
+      placement: this.placement,
+      route: this.routes.current,
       ...this.#options.context(),
-      viewState: this.#viewState,
+      viewState: this.#viewState.value,
       grants: this.permissions.grants.map(({ type, resource, actions }) => ({
         type,
         resource,
@@ -454,28 +430,4 @@ export class AppInstance implements AppHandle, KeptApp {
       })),
     };
   }
-}
-
-function jsonLength(value: unknown): number {
-  return JSON.stringify(value ?? null).length;
-}
-
-function errorOf(report: ViewErrorReport, instance: string): BerthError {
-  return new BerthError("VIEW_THREW", `The view ${instance} threw: ${report.message}`, {
-    details: report.stack === undefined ? {} : { stack: report.stack },
-  });
-}
-
-function reportOf(error: BerthError): ViewErrorReport {
-  const stack = error.details?.stack;
-  return {
-    message: toWire(error).message,
-    isFatal: true,
-    ...(typeof stack === "string" ? { stack } : {}),
-  };
-}
-
-function messageOf(error: unknown): string {
-  const { message } = error as { message?: unknown };
-  return typeof message === "string" ? message.slice(0, 2000) : "it threw";
 }

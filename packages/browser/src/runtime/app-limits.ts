@@ -7,6 +7,7 @@
  */
 import { BerthError, type ResourceLimits, type ViewLimits } from "@berth/protocol";
 import type { Clock } from "../clock.ts";
+import { createLazy } from "../lazy.ts";
 import type { LimitSample } from "../resources/limit-checks.ts";
 import { type AllowedFigures, allowedFigures, findExcesses } from "../resources/limit-checks.ts";
 import {
@@ -22,6 +23,8 @@ import type { PageBudget } from "./config.ts";
 import type { PageMeasures } from "./resource-keeper.ts";
 import { paceOf } from "./view-pace.ts";
 
+/** A line needs three whole minutes, a forecast ten: long before, what makes them is fetched. */
+const trendAfterMs = 60_000;
 /** An app is judged by what it did in this time, or since its last step. */
 const judgedMs = 10_000;
 
@@ -68,6 +71,8 @@ export function createAppLimits(options: AppLimitsOptions): AppLimits {
   const allowed: AllowedFigures = allowedFigures(options.resources, viewLimits);
   const ladder = createLimitLadder(options.times);
   const history = createUsageHistory();
+  const trend = createLazy(() => import("../resources/trend.ts"));
+  let firstLookAt: number | undefined;
   /** Of the time that an app is judged by, oldest first. */
   let samples: readonly LimitSample[] = [];
   let share: PageBudget | undefined;
@@ -101,6 +106,8 @@ export function createAppLimits(options: AppLimitsOptions): AppLimits {
   return {
     check() {
       const usage = monitor.usage();
+      firstLookAt ??= clock.now();
+      if (clock.now() - firstLookAt >= trendAfterMs) trend.begin();
       history.note(clock.now(), usage.readings);
       const sample = look(usage);
       const excesses = findExcesses(sample, samples.at(-1), samples[0], allowed);
@@ -133,6 +140,7 @@ export function createAppLimits(options: AppLimitsOptions): AppLimits {
         readings: monitor.usage().readings,
         allowed,
         history,
+        trend: trend.current,
       }),
   };
 }

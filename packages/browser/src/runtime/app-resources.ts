@@ -3,10 +3,12 @@
  * limits. Lives as long as the instance; `beginRun` starts what belongs to one run anew.
  */
 import type { ParsedManifest } from "@berth/protocol";
+import type { MeteredReadings } from "../metered/read-beat.ts";
 import { type Beat, type BusyMeter, createBusyMeter } from "../resources/busy-meter.ts";
 import type { LimitMove } from "../resources/limit-ladder.ts";
 import { ResourceMonitor } from "../resources/resource-monitor.ts";
 import { type AppLimits, createAppLimits, type LimitedApp } from "./app-limits.ts";
+import type { AppTap } from "./app-tap.ts";
 import type { ResolvedConfig } from "./config.ts";
 import type { PageMeasures } from "./resource-keeper.ts";
 
@@ -24,7 +26,10 @@ export interface AppResourcesOptions {
   readonly config: ResolvedConfig;
   readonly measures: PageMeasures;
   readonly app: MeasuredApp;
+  /** Bytes that it keeps in the page and in the host's own stores. */
+  readonly keptBytes: () => number;
   readonly onLimit: (move: LimitMove) => void;
+  readonly tap: AppTap;
 }
 
 export interface AppResources {
@@ -35,8 +40,7 @@ export interface AppResources {
   beginRun(): void;
   noteMessage(bytes: number): void;
   noteBeat(beat: Beat): void;
-  /** The length of the view state that is kept now, in characters of JSON. */
-  noteViewState(length: number): void;
+  noteReadings(readings: MeteredReadings): void;
 }
 
 export function createAppResources(options: AppResourcesOptions): AppResources {
@@ -46,13 +50,14 @@ export function createAppResources(options: AppResourcesOptions): AppResources {
   const frameId =
     config.measureMemory === undefined ? undefined : `berth-${globalThis.crypto.randomUUID()}`;
   let busy: BusyMeter = createBusyMeter(clock);
-  let viewStateLength = 0;
+  /** Of this run's metered engine, where it has one. */
+  let metered: MeteredReadings | undefined;
   monitor.observe(() => ({
     nodes: app.nodes,
     silenceMs: app.silenceMs,
     memory: measures.memory(app.isUp ? frameId : undefined),
-    ...(app.isUp ? { cpu: busy.reading(measures.hostLateShare()) } : {}),
-    storageBytes: viewStateLength + (config.storageBytes?.(instance) ?? 0),
+    ...(app.isUp ? { cpu: busy.reading(measures.hostLateShare()), ...metered } : {}),
+    storageBytes: options.keptBytes(),
   }));
   const limits = createAppLimits({
     instance,
@@ -72,6 +77,7 @@ export function createAppResources(options: AppResourcesOptions): AppResources {
     frameId,
     beginRun() {
       busy = createBusyMeter(clock);
+      metered = undefined;
       monitor.beginRun();
       limits.reset();
     },
@@ -79,9 +85,12 @@ export function createAppResources(options: AppResourcesOptions): AppResources {
       monitor.count("messages");
       monitor.count("messageBytes", bytes);
     },
-    noteBeat: (beat) => busy.note(beat),
-    noteViewState(length) {
-      viewStateLength = length;
+    noteBeat(beat) {
+      busy.note(beat);
+      options.tap.observer?.beat(beat);
+    },
+    noteReadings(readings) {
+      metered = readings;
     },
   };
 }

@@ -14,11 +14,12 @@ import {
 import { createEmitter } from "../emitter.ts";
 import { createGrowthWatch, type GrowthWatch } from "../resources/growth-watch.ts";
 import type { ResourceUsage } from "../resources/resource-monitor.ts";
-import { appNameOf, storageScopeOf } from "../storage/storage-capability.ts";
+import { appNameOf, storageScopeOf } from "../storage/scope-names.ts";
 import { type AppHandle, AppInstance } from "./app-instance.ts";
-import type { AppSource } from "./app-source.ts";
+import type { AppSource, BundleSource } from "./app-source.ts";
 import {
   type AppRuntimeConfig,
+  givenContext,
   type HostContext,
   type ResolvedConfig,
   resolveConfig,
@@ -26,8 +27,17 @@ import {
 } from "./config.ts";
 import type { RuntimeEvents } from "./events.ts";
 import { loadBundle, loadText } from "./load-bundle.ts";
+import { isMeteredApp } from "./load-metered.ts";
 import { activeStates, createResourceKeeper, type ResourceKeeper } from "./resource-keeper.ts";
-import { createViewKind, isHtmlApp, refuseOtherLevels } from "./view-kinds.ts";
+import type { ViewKind } from "./running-view.ts";
+import {
+  fetchCatalogKind,
+  isFederatedApp,
+  isHtmlApp,
+  loadViewKind,
+  refuseOtherLevels,
+} from "./view-kinds.ts";
+import { viewStateName } from "./view-state.ts";
 
 export class AppRuntimeManager {
   readonly #config: ResolvedConfig;
@@ -37,7 +47,8 @@ export class AppRuntimeManager {
   readonly #lastUsage = new Map<string, string>();
   readonly #keeper: ResourceKeeper;
   readonly #growth = new Map<string, GrowthWatch>();
-  #context: HostContext;
+  readonly #placeContexts = new Map<string, Partial<HostContext>>();
+  #context: Partial<HostContext>;
 
   constructor(config: AppRuntimeConfig = {}) {
     this.#config = resolveConfig(config);
@@ -46,7 +57,7 @@ export class AppRuntimeManager {
       apps: () => this.#instances.values(),
       onUsage: (instance, usage) => this.#emitUsage(instance, usage),
     });
-    this.#context = resolveContext(config);
+    this.#context = givenContext(config);
   }
 
   /**
@@ -54,7 +65,8 @@ export class AppRuntimeManager {
    *
    * @param instance - names the running instance, not the app; one app may run several times
    * @throws BerthError RUNTIME_INSTANCE_EXISTS, MANIFEST_INVALID, PLATFORM_INCOMPATIBLE,
-   *   VIEW_LOAD_FAILED, PACKAGE_DIGEST_MISMATCH
+   *   PERMISSIVE_NOT_ALLOWED, VIEW_LOAD_FAILED, PACKAGE_DIGEST_MISMATCH, UNAVAILABLE (a part of the
+   *   runtime)
    */
   async load(instance: string, source: AppSource): Promise<AppHandle> {
     if (this.#instances.has(instance) || this.#loading.has(instance))
@@ -68,19 +80,33 @@ export class AppRuntimeManager {
       const manifest = readManifest(source.manifest, this.#config.defaultResourceLimits);
       refuseOtherLevels(manifest);
       const isHtml = isHtmlApp(manifest);
+      const isFederated = isFederatedApp(manifest);
+      const canWait = !isHtml && !isFederated && !isMeteredApp(manifest);
       // Comes up while the module is fetched. One that cannot be opened fails the start, which says why.
-      if (!isHtml) this.#config.frames.prepare(source.frame).catch(() => {});
+      if (canWait) this.#config.frames.prepare(source.frame).catch(() => {});
       const options = { fetch: this.#config.fetch, signal: loading.signal };
-      const [code, bootstrap] = await Promise.all([
-        loadBundle(source.bundle, { ...options, isPage: isHtml }),
-        this.#config.workerScriptPath === undefined || isHtml
+      const [code, createView, bootstrap] = await Promise.all([
+        isFederated ? "" : loadBundle(source.bundle, { ...options, isPage: isHtml }),
+        loadViewKind(manifest),
+        this.#config.workerScriptPath === undefined || !canWait
           ? undefined
           : loadText(this.#config.workerScriptPath, options),
       ]);
       const kept =
-        source.viewState ?? (await this.#config.viewStates.load(instance, appNameOf(manifest)));
+        source.viewState ??
+        (await this.#config.viewStates.load(viewStateName(instance, source), appNameOf(manifest)));
+      const started = { ...source, viewState: kept };
+      const view = await createView({
+        instance,
+        manifest,
+        source: started,
+        config: this.#config,
+        code,
+        bootstrap,
+        onFallback: (fallback) => this.#emitter.emit("fallback", { instance, ...fallback }),
+      });
       loading.signal.throwIfAborted();
-      return this.#add(instance, { ...source, viewState: kept }, manifest, { code, bootstrap });
+      return this.#add(instance, started, manifest, view);
     } finally {
       this.#loading.delete(instance);
       if (!this.#instances.has(instance)) this.#giveBackFrame(source);
@@ -88,13 +114,16 @@ export class AppRuntimeManager {
   }
 
   /**
-   * Opens a frame ahead of a start that is likely: on hover, on idle. Resolves when it is ready, or at
-   * once when there is no room (`warmFrames`). What waits is removed with the last app's unload.
+   * Opens a frame and fetches the code of strict views ahead of a start that is likely: on hover, on
+   * idle. Resolves when both are ready; without a frame where there is no room (`warmFrames`). A frame
+   * that waits is removed with the last app's unload.
    *
    * @param frame - where the app's frame will come from; by default a frame for any `srcdoc` app
    */
   async warm(frame: AppSource["frame"] = { srcdoc: true }): Promise<void> {
-    await this.#config.frames.prepare(frame);
+    // The load that needs the code fetches it again, and says what keeps it away.
+    const code = fetchCatalogKind().catch(() => {});
+    await Promise.all([this.#config.frames.prepare(frame), code]);
   }
 
   /**
@@ -152,10 +181,26 @@ export class AppRuntimeManager {
    * @throws BerthError RUNTIME_INSTANCE_UNKNOWN, UNAVAILABLE
    */
   async forget(instance: string): Promise<void> {
-    const app = appNameOf(this.#get(instance).manifest);
+    const { manifest, source } = this.#get(instance);
+    const app = appNameOf(manifest);
     await this.unload(instance);
-    await this.#config.viewStates.delete(instance, app);
+    await this.#config.viewStates.delete(viewStateName(instance, source), app);
     await this.#config.storage?.remove(storageScopeOf(instance, app, undefined));
+  }
+
+  /**
+   * Puts another build of an app's view in its place, as `berth dev` does at each edit: what is drawn
+   * stands until the new one draws, and its view state goes with it. A view that is not up runs the
+   * new build at its next start; a failed one is started. The last call counts.
+   *
+   * @throws BerthError RUNTIME_INSTANCE_UNKNOWN, PLATFORM_INCOMPATIBLE for an app of its own HTML,
+   *   and as `load` and `start`
+   */
+  async replaceBundle(instance: string, bundle: BundleSource): Promise<void> {
+    const app = this.#get(instance);
+    const { replaceBundle } = await import("./replace-bundle.ts");
+    const start = () => this.start(instance);
+    await replaceBundle({ app, bundle, config: this.#config, start });
   }
 
   /** Undefined when nothing of that name is loaded. */
@@ -175,10 +220,29 @@ export class AppRuntimeManager {
     return this.#emitter.on(name, listener);
   }
 
-  /** Changes theme, locale and the like for every running view. */
-  setContext(context: Partial<HostContext>): void {
-    this.#context = { ...this.#context, ...context };
-    for (const app of this.#instances.values()) app.updateContext();
+  /** What the host has said of theme, locale and the like, for all views. */
+  get context(): Partial<HostContext> {
+    return this.#context;
+  }
+
+  /**
+   * Changes theme, density, locale, time zone, direction or tokens for every view, running ones
+   * included.
+   *
+   * @param instance - for this one only, loaded or not: in what its place in the page differs. It
+   *   replaces what was said for it before; an empty object takes it back
+   */
+  setContext(context: Partial<HostContext>, instance?: string): void {
+    const given = givenContext(context);
+    if (instance === undefined) {
+      this.#context = { ...this.#context, ...given };
+      for (const app of this.#instances.values()) app.updateContext();
+      this.#emitter.emit("context", this.#context);
+      return;
+    }
+    if (Object.keys(given).length === 0) this.#placeContexts.delete(instance);
+    else this.#placeContexts.set(instance, given);
+    this.#instances.get(instance)?.updateContext();
   }
 
   /**
@@ -187,6 +251,11 @@ export class AppRuntimeManager {
    */
   setForeground(instance: string | undefined): void {
     this.#keeper.setForeground(instance);
+  }
+
+  /** As it was last said. */
+  get foreground(): string | undefined {
+    return this.#keeper.foreground;
   }
 
   /** Unloads everything. Idempotent; the manager may be used again afterwards. */
@@ -215,20 +284,15 @@ export class AppRuntimeManager {
     );
   }
 
-  #add(
-    instance: string,
-    source: AppSource,
-    manifest: ParsedManifest,
-    script: { readonly code: string; readonly bootstrap: string | undefined },
-  ): AppHandle {
+  #add(instance: string, source: AppSource, manifest: ParsedManifest, view: ViewKind): AppHandle {
     const emitter = this.#emitter;
     const app: AppInstance = new AppInstance({
       instance,
       manifest,
       source,
-      view: createViewKind({ instance, manifest, source, config: this.#config, ...script }),
+      view,
       config: this.#config,
-      context: () => this.#context,
+      context: () => resolveContext({ ...this.#context, ...this.#placeContexts.get(instance) }),
       onState: (previous, error) => {
         this.#keeper.refresh();
         const { state } = app;

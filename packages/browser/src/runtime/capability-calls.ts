@@ -28,7 +28,7 @@ export function createCapabilityCalls(options: CapabilityCallsOptions): CallCapa
     if (methods !== undefined) {
       const run = Object.hasOwn(methods, method) ? methods[method] : undefined;
       if (run === undefined) throw unknown(capability, method);
-      return await run(args);
+      return await run(args, signal);
     }
     if (proxy === undefined) throw unknown(capability, method);
     const answer = await proxy.post(

@@ -1,9 +1,11 @@
 /** What the manager announces. */
 import type { AppState, BerthError, ViewErrorReport, ViewLog } from "@berth/protocol";
+import type { Fallback } from "../federated/release-keeper.ts";
 import type { Growth } from "../resources/growth-watch.ts";
 import type { LimitStep } from "../resources/limit-ladder.ts";
 import type { Reading, ReadingName } from "../resources/reading.ts";
 import type { ResourceUsage } from "../resources/resource-monitor.ts";
+import type { HostContext } from "./config.ts";
 
 export interface StatusEvent {
   readonly instance: string;
@@ -17,7 +19,8 @@ export interface StatusEvent {
 
 export type MessageEventBody =
   | { readonly kind: "log"; readonly entry: ViewLog }
-  | { readonly kind: "navigate"; readonly path: string };
+  /** The view has moved to another of its routes. `isReplaced`: Back is not to lead to the last one. */
+  | { readonly kind: "navigate"; readonly path: string; readonly isReplaced: boolean };
 
 /** An app went one step further for exceeding a limit, or was let one step back. */
 export interface LimitEvent {
@@ -47,7 +50,11 @@ export interface RuntimeEvents {
     readonly error: BerthError;
     readonly report: ViewErrorReport;
   };
+  /** What `setContext` has made of the host's word, for all views. */
+  readonly context: Partial<HostContext>;
   readonly message: { readonly instance: string } & MessageEventBody;
+  /** A federated app's last good release runs, since the one that was named does not. */
+  readonly fallback: { readonly instance: string } & Fallback;
   /** The view's tree has grown for a minute without ever falling back: it leaks, or will. */
   readonly leak: { readonly instance: string; readonly what: "nodes" } & Growth;
 }

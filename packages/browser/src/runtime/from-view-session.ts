@@ -36,6 +36,8 @@ export function fromViewSession(
     ...api,
     grants: session.grants.map(checkedGrant),
     viewState: session.viewState,
+    // An instance's name is another one each time.
+    storageScope: session.installation,
   };
 }
 

@@ -40,6 +40,7 @@ export interface PageMeasures {
 
 export interface ResourceKeeper {
   readonly measures: PageMeasures;
+  readonly foreground: string | undefined;
   setForeground(instance: string | undefined): void;
   /** To be called whenever an app's state has changed or one is gone. */
   refresh(): void;
@@ -110,6 +111,9 @@ export function createResourceKeeper(options: ResourceKeeperOptions): ResourceKe
       hostLateShare: () => lateness?.share() ?? 0,
       memory: (frameId) => memory?.reading(frameId) ?? unavailable("MB", "no app runs"),
       memoryAt: () => memory?.measuredAt ?? null,
+    },
+    get foreground() {
+      return foreground;
     },
     setForeground(instance) {
       foreground = instance;

@@ -4,10 +4,12 @@
  */
 import type { AccessRequest, BerthError, ViewContext } from "@berth/protocol";
 import type { HtmlSurface } from "../html/html-surface.ts";
+import type { MeteredReadings } from "../metered/read-beat.ts";
 import type { PermissionManager } from "../permissions/permission-manager.ts";
 import type { Beat } from "../resources/busy-meter.ts";
 import type { ViewPace } from "../sandbox/app-worker.ts";
 import type { HostHandlers } from "../sandbox/host-api.ts";
+import type { AppTap } from "./app-tap.ts";
 
 /** One run of a view, from `start` until it ends. Ends once; nothing of it is left then. */
 export interface RunningView {
@@ -21,6 +23,8 @@ export interface RunningView {
   resume(): Promise<void>;
   /** Delivers an event of one of its nodes. Never rejects. */
   dispatch(nodeId: string, event: string, detail: unknown): Promise<void>;
+  /** Hands a logic-only app a message; absent for a view that draws. */
+  message?(data: unknown): Promise<unknown>;
   /** Slows it down, or lets it go again; holds before it is up, too. */
   setPace(pace: ViewPace | undefined): void;
   /** What was just delivered held this many mutations; a pace counts them. */
@@ -37,8 +41,12 @@ export interface ViewSeam {
   readonly permissions: Pick<PermissionManager, "grants">;
   /** Decides and records one access. @throws BerthError PERMISSION_DENIED */
   readonly require: (request: AccessRequest) => void;
+  /** Told of every message, both ways. */
+  readonly tap: AppTap;
   readonly onMessage: (bytes: number) => void;
   readonly onBeat: (beat: Beat) => void;
+  /** What a metered engine counts of its app. */
+  readonly onReadings: (readings: MeteredReadings) => void;
   /** The frame's id, by which the page's memory is told apart; undefined where it is not measured. */
   readonly frameId: string | undefined;
   /** Once, unless it was terminated. */

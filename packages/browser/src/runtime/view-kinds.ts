@@ -1,9 +1,7 @@
 /** Which view an app's manifest asks for, and how it is made. */
 import { BerthError, type ParsedManifest } from "@berth/protocol";
-import { HtmlSurface } from "../html/html-surface.ts";
-import { HtmlView } from "../html/html-view.ts";
-import { AppWorker } from "../sandbox/app-worker.ts";
-import { composeWorkerSource } from "../worker/compose-source.ts";
+import type { Fallback } from "../federated/release-keeper.ts";
+import { fetched } from "../lazy.ts";
 import type { AppSource } from "./app-source.ts";
 import type { ResolvedConfig } from "./config.ts";
 import type { ViewKind } from "./running-view.ts";
@@ -17,6 +15,8 @@ export interface ViewKindOptions {
   readonly code: string;
   /** Replaces the standard worker bootstrap. */
   readonly bootstrap: string | undefined;
+  /** A kept release of a federated app runs in place of the one that was named. */
+  readonly onFallback?: (fallback: Fallback) => void;
 }
 
 /** True for an app that draws its own HTML, at the moderate level. */
@@ -24,71 +24,42 @@ export function isHtmlApp({ ui }: ParsedManifest): boolean {
   return ui.mode === "html";
 }
 
+/** True for an app that runs in the page, at the level permissive: it fetches its own files. */
+export function isFederatedApp({ ui }: ParsedManifest): boolean {
+  return ui.mode === "federated";
+}
+
 /** @throws BerthError PLATFORM_INCOMPATIBLE */
 export function refuseOtherLevels({ id, security, ui, entryPoint }: ParsedManifest): void {
   const refuse = (what: string) =>
     new BerthError(
       "PLATFORM_INCOMPATIBLE",
-      `${id} ${what}; this runtime runs catalog views at the level strict, and html views at the level moderate.`,
+      `${id} ${what}; this runtime runs catalog views at the level strict, html views at moderate and federated ones at permissive.`,
     );
   const level = security.sandboxLevel;
-  if (level === "permissive" || ui.mode === "federated")
-    throw refuse(`asks for the sandbox level ${level} and ui.mode ${ui.mode}`);
-  if ((level === "moderate") !== (ui.mode === "html"))
+  const modes = { strict: "catalog", moderate: "html", permissive: "federated" } as const;
+  if (modes[level] !== ui.mode)
     throw refuse(`asks for the sandbox level ${level}, but draws by ui.mode ${ui.mode}`);
   if (entryPoint === undefined) throw refuse("has no view (entryPoint)");
 }
 
-export function createViewKind(options: ViewKindOptions): ViewKind {
-  return isHtmlApp(options.manifest) ? createHtmlKind(options) : createCatalogKind(options);
-}
+export type CreateViewKind = (options: ViewKindOptions) => ViewKind | Promise<ViewKind>;
 
-function createCatalogKind(options: ViewKindOptions): ViewKind {
-  const { instance, source, config, code, bootstrap } = options;
-  const { blockedAPIs } = options.manifest.security;
-  const workerSource = composeWorkerSource({
-    code,
-    blockedAPIs,
-    ...(bootstrap === undefined ? {} : { bootstrap }),
+/**
+ * How the app's views are made: fetched with the first app of its kind.
+ *
+ * @throws BerthError UNAVAILABLE; what it returns throws PERMISSIVE_NOT_ALLOWED, VIEW_LOAD_FAILED
+ */
+export async function loadViewKind(manifest: ParsedManifest): Promise<CreateViewKind> {
+  return await fetched(async () => {
+    if (isFederatedApp(manifest))
+      return (await import("../federated/federated-kind.ts")).createFederatedKind;
+    if (isHtmlApp(manifest)) return (await import("../html/html-kind.ts")).createHtmlKind;
+    return await fetchCatalogKind();
   });
-  return {
-    surface: undefined,
-    create: ({ handlers, onMessage, onBeat, onEnd, frameId }) =>
-      new AppWorker({
-        instance,
-        frame: source.frame,
-        workerSource,
-        blockedAPIs,
-        limits: config.viewLimits,
-        clock: config.clock,
-        container: config.container,
-        frames: config.frames,
-        frameId,
-        handlers,
-        onMessage,
-        onBeat,
-        onEnd,
-      }),
-  };
 }
 
-function createHtmlKind({ instance, manifest, source, config, code }: ViewKindOptions): ViewKind {
-  const surface = new HtmlSurface();
-  return {
-    surface,
-    create: (seam) =>
-      new HtmlView({
-        instance,
-        title: manifest.name,
-        html: code,
-        frame: source.frame,
-        blockedAPIs: manifest.security.blockedAPIs,
-        limits: config.viewLimits,
-        clock: config.clock,
-        container: config.container,
-        host: source.html ?? {},
-        surface,
-        seam,
-      }),
-  };
+/** What strict views are made with, ahead of the first or for it. */
+export async function fetchCatalogKind(): Promise<CreateViewKind> {
+  return (await import("./catalog-kind.ts")).createCatalogKind;
 }

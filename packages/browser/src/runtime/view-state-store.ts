@@ -7,6 +7,7 @@ export interface ViewStateStore {
   /**
    * Undefined when nothing was kept.
    *
+   * @param instance - the instance's name, or its source's `storageScope`
    * @param app - what the manifest says: `publisher/id`, or `id`
    */
   load(instance: string, app: string): unknown;

@@ -9,13 +9,17 @@
 import {
   BerthError,
   type BootMessage,
+  type HostApi,
   type ViewApi,
   type ViewContext,
   type ViewLimits,
 } from "@berth/protocol";
-import { RpcSession, type RpcStub } from "capnweb";
 import type { Clock } from "../clock.ts";
+import type { EngineFailure } from "../metered/read-beat.ts";
 import type { Beat } from "../resources/busy-meter.ts";
+import { createRpcSession, type RpcSession } from "../rpc/rpc-session.ts";
+import type { AppTap } from "../runtime/app-tap.ts";
+import type { DrawingAccount, DrawingCosts } from "./drawing-costs.ts";
 import type { FrameSource } from "./frame.ts";
 import { createHostApi, type HostHandlers, redactError } from "./host-api.ts";
 import type { DeliveryPace } from "./pacer.ts";
@@ -23,6 +27,7 @@ import { createPortGuard, type PortGuard } from "./port-guard.ts";
 import { openSandboxFrame, type SandboxFrame } from "./sandbox-frame.ts";
 import type { WarmFrames } from "./warm-frames.ts";
 import { createWatchdog, type Watchdog } from "./watchdog.ts";
+import { hostMethods } from "./wire-grammar.ts";
 
 export interface AppWorkerOptions {
   readonly instance: string;
@@ -36,10 +41,16 @@ export interface AppWorkerOptions {
   readonly container: () => HTMLElement;
   /** Where a frame may wait already; without one, and when none fits, a new one is opened. */
   readonly frames?: WarmFrames;
+  /** Of all views of the page; without it drawing waits for nothing but the rates. */
+  readonly drawing?: DrawingCosts;
   readonly handlers: Omit<HostHandlers, "violation">;
   readonly onMessage: (bytes: number) => void;
+  /** Told of every message, both ways; default nobody. */
+  readonly tap?: AppTap;
   /** Each heartbeat: how busy the worker was since the one before. */
   readonly onBeat?: (beat: Beat) => void;
+  /** Reads what a metered app's heartbeats carry; the failure that it returns ends the view. */
+  readonly readBeat?: (data: unknown) => EngineFailure | undefined;
   /** Names the frame in the page, so that its memory can be told; default none. */
   readonly frameId?: string | undefined;
   /** Once, unless `terminate` came first. */
@@ -48,7 +59,6 @@ export interface AppWorkerOptions {
 
 /** Calls to the view that it has not answered yet; further events are dropped. */
 const maxDispatchesWaiting = 64;
-const capnwebLimits = { maxDepth: 128, maxBigIntDigits: 1 };
 
 /** How fast a view may go. */
 export interface ViewPace {
@@ -62,16 +72,19 @@ export class AppWorker {
   readonly #options: AppWorkerOptions;
   readonly #ending = new AbortController();
   readonly #ended = Promise.withResolvers<never>();
+  readonly #drawing: DrawingAccount | undefined;
   #frame: SandboxFrame | undefined;
   #control: MessagePort | undefined;
   #guard: PortGuard | undefined;
   #watchdog: Watchdog | undefined;
-  #view: RpcStub<ViewApi> | undefined;
+  #session: RpcSession | undefined;
+  #view: ViewApi | undefined;
   #dispatchesWaiting = 0;
   #pace: ViewPace | undefined;
 
   constructor(options: AppWorkerOptions) {
     this.#options = options;
+    this.#drawing = options.drawing?.open();
     // Whoever waits on it hears of it; an end that nobody waits for is no error of its own.
     this.#ended.promise.catch(() => {});
   }
@@ -112,6 +125,8 @@ export class AppWorker {
     try {
       const view = await this.#orEnd(this.#open());
       await this.#orEnd(view.start(context));
+      // What it drew by then stands when it has started.
+      await this.#orEnd(this.#drawing?.drawn() ?? Promise.resolve());
       this.#options.frames?.refill(this.#options.frame);
     } catch (error) {
       const told = error instanceof BerthError ? error : thrownByView(error, instance);
@@ -139,12 +154,25 @@ export class AppWorker {
   async dispatch(nodeId: string, event: string, detail: unknown): Promise<void> {
     if (this.#dispatchesWaiting >= maxDispatchesWaiting) return;
     this.#dispatchesWaiting += 1;
+    this.#drawing?.invite();
     try {
       await this.#ask((view) => view.dispatch(nodeId, event, detail));
     } catch {
       // The view's own listeners report what they throw; an ended view is told by onEnd.
     } finally {
       this.#dispatchesWaiting -= 1;
+    }
+  }
+
+  /** Hands a logic-only app a message. @throws BerthError RUNTIME_STATE, VIEW_THREW */
+  async message(data: unknown): Promise<unknown> {
+    const session = this.#session;
+    if (session === undefined) throw new BerthError("RUNTIME_STATE", "The app does not run.");
+    try {
+      return await this.#orEnd(session.call("message", [data]));
+    } catch (error) {
+      const { instance } = this.#options;
+      throw error instanceof BerthError ? error : thrownByView(error, instance, "threw");
     }
   }
 
@@ -169,7 +197,7 @@ export class AppWorker {
     this.#close(error);
   }
 
-  async #ask(call: (view: RpcStub<ViewApi>) => Promise<void>): Promise<void> {
+  async #ask(call: (view: ViewApi) => Promise<void>): Promise<void> {
     const view = this.#view;
     if (view === undefined) return;
     await this.#orEnd(call(view));
@@ -179,7 +207,7 @@ export class AppWorker {
     return Promise.race([work, this.#ended.promise]);
   }
 
-  async #open(): Promise<RpcStub<ViewApi>> {
+  async #open(): Promise<ViewApi> {
     const { frame: source, frames, instance, container } = this.#options;
     const title = `${instance} sandbox`;
     const frame =
@@ -190,7 +218,7 @@ export class AppWorker {
     return this.#connect(await this.#orEnd(frame.hello));
   }
 
-  #connect(frameWindow: Window): RpcStub<ViewApi> {
+  #connect(frameWindow: Window): ViewApi {
     const { clock, limits, instance, handlers } = this.#options;
     const [control, rpc, beat] = [new MessageChannel(), new MessageChannel(), new MessageChannel()];
     // The frame's origin is opaque, so that no target origin can be named: the message holds
@@ -205,30 +233,28 @@ export class AppWorker {
       clock,
       onTrouble: (trouble) => this.#end(troubleOf(trouble, instance, limits)),
       ...(this.#options.onBeat === undefined ? {} : { onBeat: this.#options.onBeat }),
+      onData: (data) => {
+        const ended = this.#options.readBeat?.(data);
+        if (ended !== undefined) this.#end(new BerthError(ended.code, ended.message, ended));
+      },
     });
     this.#guard = createPortGuard({
       port: rpc.port1,
       limits,
       clock,
       onMessage: this.#options.onMessage,
+      tap: this.#options.tap,
       onViolation: (error) => this.#end(error),
       onClosed: () =>
         this.#end(new BerthError("VIEW_THREW", `The view ${instance} closed its connection.`)),
     });
     const hostApi = createHostApi({
       handlers: {
-        mutate: (records) => {
-          try {
-            handlers.mutate(records);
-          } catch (error) {
-            if (error instanceof BerthError) this.#end(error);
-            throw error;
-          }
-        },
+        mutate: (records) => this.#mutate(records),
         fetch: (request, signal) => handlers.fetch(request, signal),
         call: (request, signal) => handlers.call(request, signal),
         saveViewState: (state) => handlers.saveViewState(state),
-        navigate: (path) => handlers.navigate(path),
+        navigate: (to) => handlers.navigate(to),
         requestPermission: (ask, signal) => handlers.requestPermission(ask, signal),
         report: (error) => handlers.report(error),
         log: (entry) => handlers.log(entry),
@@ -237,11 +263,12 @@ export class AppWorker {
       maxCallsInFlight: limits.maxCallsInFlight,
       signal: this.#ending.signal,
     });
-    const session = new RpcSession<ViewApi>(this.#guard, hostApi, {
-      onSendError: redactError,
-      limits: { ...capnwebLimits, maxMessageSize: limits.maxMessageBytes },
+    this.#session = createRpcSession({
+      transport: this.#guard,
+      answer: (method, [argument]) => answerOf(hostApi, method, argument),
+      redact: redactError,
     });
-    this.#view = session.getRemoteMain();
+    this.#view = viewOver(this.#session);
     const { workerSource, blockedAPIs } = this.#options;
     const boot: BootMessage = {
       workerSource,
@@ -253,6 +280,21 @@ export class AppWorker {
     return this.#view;
   }
 
+  /** Draws in the view's turn: at once, unless its drawing has made the page's frames late. */
+  async #mutate(records: unknown): Promise<void> {
+    const turn = this.#drawing?.turn();
+    if (turn !== undefined) await turn;
+    if (this.#ending.signal.aborted) return;
+    const work = () => this.#options.handlers.mutate(records);
+    try {
+      if (this.#drawing === undefined) work();
+      else this.#drawing.draw(work);
+    } catch (error) {
+      if (error instanceof BerthError) this.#end(error);
+      throw error;
+    }
+  }
+
   #end(error: BerthError): void {
     if (this.#ending.signal.aborted) return;
     this.#close(error);
@@ -262,18 +304,43 @@ export class AppWorker {
   #close(error: BerthError): void {
     this.#ending.abort(error);
     this.#ended.reject(error);
+    this.#drawing?.close();
     this.#guard?.close();
     this.#watchdog?.close();
     this.#control?.postMessage({ stop: true });
     this.#control?.close();
-    this.#view?.[Symbol.dispose]();
+    this.#session?.close();
     this.#frame?.remove();
     this.#frame = undefined;
     this.#control = undefined;
     this.#guard = undefined;
     this.#watchdog = undefined;
+    this.#session = undefined;
     this.#view = undefined;
   }
+}
+
+/** One of the methods that wire-grammar.ts lets through. */
+function answerOf(host: HostApi, name: string, argument: unknown): Promise<unknown> {
+  const method = hostMethods.find((known) => known === name);
+  if (method === undefined) throw new TypeError("The host has no such method.");
+  // Each method parses what it is given.
+  return host[method](argument as never);
+}
+
+/** The view as the host calls it; what comes back is awaited and never used. */
+function viewOver({ call }: RpcSession): ViewApi {
+  const ask = async (method: keyof ViewApi, ...args: readonly unknown[]): Promise<void> => {
+    await call(method, args);
+  };
+  return {
+    start: (context) => ask("start", context),
+    update: (context) => ask("update", context),
+    pause: () => ask("pause"),
+    resume: () => ask("resume"),
+    stop: () => ask("stop"),
+    dispatch: (nodeId, event, detail) => ask("dispatch", nodeId, event, detail),
+  };
 }
 
 function loadedAgain(instance: string): BerthError {
@@ -306,12 +373,12 @@ function scriptFailed(data: unknown, instance: string): BerthError {
   );
 }
 
-/** What the app's `start` threw, as it came over the wire. */
-function thrownByView(error: unknown, instance: string): BerthError {
+/** What the app's own function threw, as it came over the wire. */
+function thrownByView(error: unknown, instance: string, what = "did not start"): BerthError {
   const { message, viewStack } = error as { message?: unknown; viewStack?: unknown };
   const text = typeof message === "string" ? message.slice(0, 2000) : "it threw";
   const stack = typeof viewStack === "string" ? viewStack.slice(0, 16_000) : undefined;
-  return new BerthError("VIEW_THREW", `The view ${instance} did not start: ${text}`, {
+  return new BerthError("VIEW_THREW", `The view ${instance} ${what}: ${text}`, {
     details: stack === undefined ? {} : { stack },
   });
 }

@@ -6,9 +6,9 @@ import { frameDocument } from "../frame/document.ts";
 
 export type FrameSource =
   /** A document of the installation's own host, with our bootstrap and CSP headers. */
-  | { readonly url: string }
+  | { readonly url: string; readonly engine?: "quickjs" }
   /** No server: the document is written here, its CSP a meta element. */
-  | { readonly srcdoc: true };
+  | { readonly srcdoc: true; readonly engine?: "quickjs" };
 
 export function createFrame(page: Document, source: FrameSource, title: string): HTMLIFrameElement {
   const frame = page.createElement("iframe");
@@ -25,9 +25,13 @@ export function createFrame(page: Document, source: FrameSource, title: string):
   if ("url" in source) {
     const url = new URL(source.url, page.baseURI);
     url.searchParams.set("host", hostOrigin);
+    if (source.engine !== undefined) url.searchParams.set("engine", source.engine);
     frame.src = url.href;
   } else {
-    frame.srcdoc = frameDocument({ hostOrigin, isSelfContained: true });
+    frame.srcdoc = frameDocument({
+      ...{ hostOrigin, isSelfContained: true },
+      hasEngine: source.engine !== undefined,
+    });
   }
   return frame;
 }

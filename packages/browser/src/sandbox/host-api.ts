@@ -1,13 +1,14 @@
 /**
- * What the host answers a view over capnweb: each method parses its input, counts itself against
+ * What the host answers a view: each method parses its input, counts itself against
  * the calls in flight, and hands over to the runtime. Errors leave as declared ones only.
  *
  * Trust: every argument is hostile until parsed here. Nothing but the methods of `HostApi` is
- * reachable: capnweb refuses instance properties, and the guard all other names.
+ * reachable: the guard refuses all other names.
  */
 import {
   BerthError,
   type HostApi,
+  isViewRoute,
   type PermissionAnswer,
   type PermissionAsk,
   parseWireError,
@@ -18,12 +19,12 @@ import {
   type ViewFetch,
   type ViewFetchAnswer,
   type ViewLog,
+  type ViewNavigation,
   viewCallSchema,
   viewErrorSchema,
   viewFetchSchema,
   viewLogSchema,
 } from "@berth/protocol";
-import { RpcTarget } from "capnweb";
 
 /** What the runtime does for one view, once the input has been parsed. */
 export interface HostHandlers {
@@ -31,7 +32,7 @@ export interface HostHandlers {
   fetch(request: ViewFetch, signal: AbortSignal): Promise<ViewFetchAnswer>;
   call(request: ViewCall, signal: AbortSignal): Promise<unknown>;
   saveViewState(state: unknown): Promise<void>;
-  navigate(path: string): void;
+  navigate(to: ViewNavigation): Promise<void>;
   requestPermission(ask: PermissionAsk, signal: AbortSignal): Promise<PermissionAnswer>;
   report(error: ViewErrorReport): void;
   log(entry: ViewLog): void;
@@ -40,7 +41,10 @@ export interface HostHandlers {
 }
 
 export interface HostApiOptions {
-  readonly handlers: HostHandlers;
+  /** Drawing may wait for its turn. */
+  readonly handlers: Omit<HostHandlers, "mutate"> & {
+    mutate(records: unknown): void | Promise<void>;
+  };
   readonly maxCallsInFlight: number;
   /** Aborts when the view ends: work for it is given up. */
   readonly signal: AbortSignal;
@@ -53,25 +57,20 @@ interface Issues {
   readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[];
 }
 
-const maxPathLength = 2048;
-/** Printable ASCII, and nothing that a URL parser takes for another host: `//x`, `/\x`, `/<tab>/x`. */
-const appPath = /^\/(?!\/)[!-[\]-~]*$/;
-
 export function createHostApi(options: HostApiOptions): HostApi {
   return new ViewHostApi(options);
 }
 
 /** Redacts what is not a declared error, and what a declared one carries for logs only. */
-export function redactError(error: Error): Error {
+export function redactError(error: unknown): Error {
   return parseWireError(toWire(error));
 }
 
-class ViewHostApi extends RpcTarget implements HostApi {
+class ViewHostApi implements HostApi {
   readonly #options: HostApiOptions;
   #inFlight = 0;
 
   constructor(options: HostApiOptions) {
-    super();
     this.#options = options;
   }
 
@@ -93,13 +92,8 @@ class ViewHostApi extends RpcTarget implements HostApi {
     return this.#run(() => this.#options.handlers.saveViewState(state));
   }
 
-  navigate(path: string): Promise<void> {
-    return this.#run(() => {
-      const isPath = typeof path === "string" && path.length <= maxPathLength && appPath.test(path);
-      if (!isPath)
-        throw invalid("navigate", `${JSON.stringify(path)?.slice(0, 80)} is not a path of the app`);
-      this.#options.handlers.navigate(path);
-    });
+  navigate(to: string | ViewNavigation): Promise<void> {
+    return this.#run(() => this.#options.handlers.navigate(readNavigation(to)));
   }
 
   requestPermission(ask: PermissionAsk): Promise<PermissionAnswer> {
@@ -141,6 +135,13 @@ export function parse<Output>(method: string, schema: Parser<Output>, value: unk
   const [issue] = result.error.issues;
   const where = issue?.path.map(String).join(".") ?? "";
   throw invalid(method, `${where === "" ? "its argument" : where}: ${issue?.message ?? "wrong"}`);
+}
+
+function readNavigation(to: string | Partial<ViewNavigation> | null): ViewNavigation {
+  const route = typeof to === "object" ? to?.route : to;
+  if (isViewRoute(route))
+    return { route, isReplaced: typeof to === "object" && to?.isReplaced === true };
+  throw invalid("navigate", `${JSON.stringify(route)?.slice(0, 80)} is not a route of the app`);
 }
 
 function invalid(method: string, what: string): BerthError {

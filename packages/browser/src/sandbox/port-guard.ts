@@ -1,13 +1,14 @@
 /**
- * Stands between a view's port and capnweb: bounds bytes, rate and live stubs, and lets through
+ * Stands between a view's port and the calls over it: bounds bytes, rate and live stubs, and lets through
  * only what wire-grammar.ts allows, as fast as its pace allows. The first violation closes the
  * port for good; whatever the view had still sent is dropped unread.
  *
  * Owns the host's end of the `rpc` port. Does not decide what a call may do: see host-api.ts.
  */
 import { BerthError, type ViewLimits } from "@berth/protocol";
-import type { RpcTransportWithCustomEncoding } from "capnweb";
 import type { Clock } from "../clock.ts";
+import type { FrameTransport } from "../rpc/rpc-session.ts";
+import type { AppTap } from "../runtime/app-tap.ts";
 import { createPacer, type DeliveryPace } from "./pacer.ts";
 import { createTokenBucket } from "./token-bucket.ts";
 import { parseWireMessage, type WireMessage } from "./wire-grammar.ts";
@@ -18,13 +19,15 @@ export interface PortGuardOptions {
   readonly clock: Clock;
   /** Each message that is taken, in bytes, also where it has to wait. */
   readonly onMessage: (bytes: number) => void;
+  /** Told of each message, both ways, before it is read any further. */
+  readonly tap?: AppTap | undefined;
   /** At most once. */
   readonly onViolation: (error: BerthError) => void;
   /** The view closed the session by itself. */
   readonly onClosed: () => void;
 }
 
-export interface PortGuard extends RpcTransportWithCustomEncoding {
+export interface PortGuard extends FrameTransport {
   /** Slows what the view sends; undefined: as fast as it comes, within the bounds. */
   setPace(pace: DeliveryPace | undefined): void;
   /** A message delivered just now held this many mutations. */
@@ -91,6 +94,7 @@ export function createPortGuard(options: PortGuardOptions): PortGuard {
     const bytes = utf8Bytes(data, limits.maxMessageBytes);
     if (bytes > limits.maxMessageBytes)
       throw exceeded(`sends a message of more than ${limits.maxMessageBytes} bytes`);
+    options.tap?.observer?.message("fromApp", data);
     pacer.take(data);
     if (!isClosed) options.onMessage(bytes);
   };
@@ -114,9 +118,11 @@ export function createPortGuard(options: PortGuardOptions): PortGuard {
     violate(new BerthError("VIEW_MESSAGE_REFUSED", "A message of the view cannot be read."));
 
   return {
-    encodingLevel: "jsonCompatible",
     send(message) {
-      if (!isClosed) port.postMessage(JSON.stringify(message));
+      if (isClosed) return;
+      const text = JSON.stringify(message);
+      port.postMessage(text);
+      options.tap?.observer?.message("toApp", text);
     },
     receive() {
       if (waiting.length > 0) return Promise.resolve(waiting.shift());
@@ -124,7 +130,7 @@ export function createPortGuard(options: PortGuardOptions): PortGuard {
       if (isClosed) receiver.reject(new Error("The port is closed."));
       return receiver.promise;
     },
-    // capnweb aborts when a message makes no sense to it: a release of what was never held, say.
+    // Called for a message that makes no sense: a release of what was never held, say.
     abort(reason) {
       const why = reason instanceof Error ? reason.message : String(reason);
       violate(

@@ -25,10 +25,19 @@ export interface WatchdogOptions {
   /** `silent` or `flooding`: at most one call; the watchdog is closed by then. */
   readonly onTrouble: (trouble: "silent" | "flooding") => void;
   readonly onBeat?: (beat: Beat) => void;
+  /** What each beat carries, as it came. */
+  readonly onData?: ((data: unknown) => void) | undefined;
 }
 
 /** Far above what any honest bootstrap sends between two ticks. */
 const maxBeatsPerTick = 200;
+
+/** A number, or where an engine measures it, a member of that name. */
+function busyMsOf(data: unknown): number {
+  const told =
+    typeof data === "object" && data !== null ? (data as { busyMs?: unknown }).busyMs : data;
+  return typeof told === "number" && told > 0 ? told : 0;
+}
 
 export function createWatchdog(options: WatchdogOptions): Watchdog {
   const { port, limits, clock, onTrouble, onBeat } = options;
@@ -37,7 +46,7 @@ export function createWatchdog(options: WatchdogOptions): Watchdog {
   let beats = 0;
   let beatAt = clock.now();
   let timerPaceMs = 0;
-  // A beat is one number; whatever else the message carries is never read.
+  // Of a beat, one number is read here, whatever else the message carries.
   port.onmessage = ({ data }: MessageEvent<unknown>) => {
     const elapsedMs = clock.now() - beatAt;
     const silentMs = Math.max(0, missed - 1) * limits.heartbeatIntervalMs;
@@ -50,7 +59,8 @@ export function createWatchdog(options: WatchdogOptions): Watchdog {
     }
     // A gap beyond the time-out, after which it still lives, was the page's own.
     if (elapsedMs <= 0 || elapsedMs > limits.heartbeatTimeoutMs) return;
-    const told = typeof data === "number" && data > 0 ? data : 0;
+    options.onData?.(data);
+    const told = busyMsOf(data);
     onBeat?.({ lateMs: Math.min(elapsedMs, Math.max(told, silentMs)), elapsedMs });
   };
   const cancel = clock.every(limits.heartbeatIntervalMs, () => {

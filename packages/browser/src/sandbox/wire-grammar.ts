@@ -4,7 +4,7 @@
  * bytes or errors as arguments: each is a way to make the host do work that nobody counts.
  *
  * Trust: the text is hostile. What passes is plain JSON of bounded depth without keys that could
- * reach a prototype; capnweb only ever sees that.
+ * reach a prototype; whoever answers the calls only ever sees that.
  */
 import { BerthError } from "@berth/protocol";
 

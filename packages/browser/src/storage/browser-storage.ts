@@ -1,22 +1,18 @@
 /**
  * What apps keep in the page: a session area in memory, a persistent one in IndexedDB, and the
- * views' own state.
+ * views' own state. Whose a scope is, the host decides by naming it; an app names keys only.
  *
- * Owns the database connection and the channel to other tabs, both opened at first use. Whose a
- * scope is, the host decides by naming it; an app names keys only.
+ * Owns the listeners for changes. What it is made of, page-storage.ts, is fetched as soon as a page
+ * has a storage; what is asked for before that waits for it, in order.
  */
 import { BerthError } from "@berth/protocol";
-import { type Clock, systemClock } from "../clock.ts";
+import type { Clock } from "../clock.ts";
 import { createEmitter } from "../emitter.ts";
+import { createLazy } from "../lazy.ts";
 import type { ViewStateStore } from "../runtime/view-state-store.ts";
-import { createViewDatabase } from "./database.ts";
-import { createIndexedRecords } from "./indexed-records.ts";
-import { createGivenKeyRing, createOwnKeyRing, type StorageKey } from "./key-ring.ts";
-import { createMemoryRecords } from "./memory-records.ts";
-import { createStorageArea, type StorageArea } from "./storage-area.ts";
-import { openStorageChannel, type StorageChange, type StorageChannel } from "./storage-channel.ts";
-import { createStoredViewStates } from "./stored-view-states.ts";
-import { createTurns } from "./turns.ts";
+import type { StorageKey } from "./key-ring.ts";
+import type { StorageArea } from "./storage-area.ts";
+import type { StorageChange } from "./storage-channel.ts";
 
 export interface BrowserStorageOptions {
   /**
@@ -36,8 +32,10 @@ export interface BrowserStorageOptions {
 export interface OpenAppStorageOptions {
   /** Whose it is; never chosen by an app. Apps that share a scope share what is in it. */
   readonly scope: string;
-  /** Of each of both areas; the session area has 16 MiB at most. */
-  readonly quotaBytes: number;
+  /**
+   * Of each of both areas; the session area has 16 MiB at most. A function is asked at each write.
+   */
+  readonly quotaBytes: number | (() => number);
   readonly isEncrypted: boolean;
   /** STORAGE_RECORD_CORRUPT, for each record that was dropped. */
   readonly onCorrupt?: (error: BerthError) => void;
@@ -64,112 +62,63 @@ export interface BrowserStorage {
   close(): void;
 }
 
-/** The session area is the page's own memory, whatever a manifest asks for. */
-const maxSessionBytes = 16_777_216;
-const defaultMaxIdleMs = 90 * 24 * 3_600_000;
-
 export function createBrowserStorage(options: BrowserStorageOptions = {}): BrowserStorage {
-  const { owner = "page", clock = systemClock, maxIdleMs = defaultMaxIdleMs } = options;
   const report = options.onReport ?? ((error: BerthError) => globalThis.reportError?.(error));
-  const name = `berth-views:${owner}`;
-  const database = createViewDatabase(name);
-  const persistent = createIndexedRecords(database);
-  const session = createMemoryRecords();
-  const keyRing =
-    options.keyOf === undefined ? createOwnKeyRing(database) : createGivenKeyRing(options.keyOf);
   const emitter = createEmitter<{ change: StorageChange }>();
-  let channel: StorageChannel | undefined;
-  const turns = createTurns();
-  let isCleaned = false;
-
-  const hear = (change: StorageChange): void => {
-    if (change.key === null) keyRing.forget(change.scope);
-    emitter.emit("change", change);
-  };
-  const listen = (): StorageChannel => {
-    channel ??= openStorageChannel(name, hear);
-    return channel;
-  };
-  const tell = (change: StorageChange): void => {
-    listen().post(change);
-    hear(change);
-  };
-  const cleanUp = async (): Promise<{ readonly removed: number }> => {
-    const removed = await persistent.removeUnused(clock.now() - maxIdleMs);
-    for (const scope of removed) tell({ scope, key: null, version: clock.now() });
-    return { removed: removed.length };
-  };
-  /** The records, with what goes with their first use. */
-  const used: typeof persistent = {
-    ...persistent,
-    async open(scope, now) {
-      listen();
-      const total = await persistent.open(scope, now);
-      if (!isCleaned) {
-        isCleaned = true;
-        cleanUp().catch(report);
-      }
-      return total;
-    },
-  };
-  const persistentArea = (
-    scope: string,
-    quotaBytes: number,
-    isEncrypted: boolean,
-    onCorrupt: (error: BerthError) => void,
-  ): StorageArea =>
-    createStorageArea({
-      ...{ scope, records: used, keyRing, isEncrypted, quotaBytes, clock, onCorrupt },
-      inTurn: (work) => turns.run(scope, work),
-      onChange: (key, version) => tell({ scope, key, version }),
+  const storage = createLazy(async () => {
+    const { createPageStorage } = await import("./page-storage.ts");
+    return createPageStorage({
+      ...options,
+      onChange: (change) => emitter.emit("change", change),
     });
-  /** After the writes that were asked for before, so that none of them brings it back. */
-  const removePersistent = (scope: string): Promise<void> =>
-    turns.run(scope, async () => {
-      await persistent.remove(scope);
-      tell({ scope, key: null, version: clock.now() });
-    });
-  const viewStates = createStoredViewStates({
-    area: (scope) => persistentArea(scope, Number.POSITIVE_INFINITY, true, report),
-    remove: removePersistent,
-    report,
   });
-
+  storage.begin();
   return {
-    viewStates,
-    open({ scope, quotaBytes, isEncrypted, onCorrupt = report }) {
+    viewStates: {
+      async load(...of) {
+        try {
+          return await (await storage.get()).viewStates.load(...of);
+        } catch (error) {
+          // Its code could not be fetched; a view without its last state is better than none.
+          report(error as BerthError);
+          return undefined;
+        }
+      },
+      save: async (...of) => (await storage.get()).viewStates.save(...of),
+      delete: async (...of) => (await storage.get()).viewStates.delete(...of),
+    },
+    open(wanted) {
+      checkScope(wanted.scope);
+      const opened = createLazy(async () => (await storage.get()).open(wanted));
       return {
-        session: createStorageArea({
-          ...{ scope, records: session, clock, onCorrupt, isEncrypted: false },
-          quotaBytes: Math.min(quotaBytes, maxSessionBytes),
-          inTurn: (work) => turns.run(sessionTurn(scope), work),
-          onChange: () => {},
-        }),
-        persistent: persistentArea(appScope(scope), quotaBytes, isEncrypted, onCorrupt),
+        session: lazyArea(async () => (await opened.get()).session),
+        persistent: lazyArea(async () => (await opened.get()).persistent),
       };
     },
     async remove(scope) {
-      await turns.run(sessionTurn(scope), () => session.remove(scope));
-      await removePersistent(appScope(scope));
+      checkScope(scope);
+      await (await storage.get()).remove(scope);
     },
-    cleanUp,
+    cleanUp: async () => (await storage.get()).cleanUp(),
     onChange: (listener) => emitter.on("change", listener),
-    close() {
-      channel?.close();
-      channel = undefined;
-      database.close();
-    },
+    close: () => storage.ifBegun(({ close }) => close()),
   };
 }
 
-const sessionTurn = (scope: string): string => `session:${scope}`;
+function lazyArea(area: () => Promise<StorageArea>): StorageArea {
+  return {
+    get: async (key) => (await area()).get(key),
+    put: async (key, value) => (await area()).put(key, value),
+    delete: async (key) => (await area()).delete(key),
+    list: async (options) => (await area()).list(options),
+    usage: async () => (await area()).usage(),
+  };
+}
 
-/** Apart from the views' own state, whatever the host names. */
-function appScope(scope: string): string {
+function checkScope(scope: string): void {
   if (scope === "" || scope.length > 1_000 || !scope.isWellFormed())
     throw new BerthError(
       "OPTION_INVALID",
       `The storage scope ${JSON.stringify(scope.slice(0, 80))} is not a text of 1 to 1,000 characters.`,
     );
-  return `app:${scope}`;
 }

@@ -67,7 +67,8 @@ export interface StorageAreaOptions {
   readonly keyRing?: KeyRing;
   /** False: new values are kept in plain; sealed ones are read all the same. */
   readonly isEncrypted: boolean;
-  readonly quotaBytes: number;
+  /** Asked at each write. */
+  readonly quotaBytes: () => number;
   readonly clock: Clock;
   /** Runs the scope's writes one after another. */
   readonly inTurn: <Result>(work: () => Promise<Result>) => Promise<Result>;
@@ -148,7 +149,7 @@ class Area implements StorageArea {
   async usage(): Promise<StorageUsage> {
     await this.#open();
     const { bytes, entries } = await this.#options.records.total(this.#options.scope);
-    return { usedBytes: bytes, quotaBytes: this.#options.quotaBytes, entries };
+    return { usedBytes: bytes, quotaBytes: this.#options.quotaBytes(), entries };
   }
 
   async #put(key: string, text: string, bytes: number): Promise<{ readonly version: string }> {
@@ -160,7 +161,7 @@ class Area implements StorageArea {
       const body =
         storageKey === undefined ? { text } : await seal(text, { scope, key, version }, storageKey);
       const bounds = {
-        quotaBytes: this.#options.quotaBytes,
+        quotaBytes: this.#options.quotaBytes(),
         maxEntries: viewStorageLimits.maxEntries,
         keyId: keyRing?.isGiven === false ? storageKey?.id : undefined,
       };
@@ -170,7 +171,7 @@ class Area implements StorageArea {
           this.#options.onChange(key, version);
           return { version: String(version) };
         case "full":
-          throw full(this.#options.quotaBytes, outcome.total, key, bytes);
+          throw full(bounds.quotaBytes, outcome.total, key, bytes);
         case "behind":
           this.#lastVersion = outcome.version;
           break;

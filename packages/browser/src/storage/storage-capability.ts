@@ -3,29 +3,17 @@
  *
  * Trust: the arguments are an app's. Whose records they name is not among them.
  */
-import { BerthError, type ParsedManifest } from "@berth/protocol";
-import type { LocalCapabilities } from "../runtime/app-source.ts";
-import type { BrowserStorage } from "./browser-storage.ts";
+import { BerthError } from "@berth/protocol";
+import type { AppStorage } from "./browser-storage.ts";
 import type { StorageArea } from "./storage-area.ts";
 
-export interface StorageCapabilityOptions {
-  readonly storage: BrowserStorage;
-  readonly scope: string;
-  readonly manifest: ParsedManifest;
-  readonly onCorrupt: (error: BerthError) => void;
-}
-
-const bytesPerMb = 1_048_576;
 const areas = ["session", "persistent"] as const;
 type Args = Readonly<Record<string, unknown>>;
 
-export function createStorageCapability(options: StorageCapabilityOptions): LocalCapabilities {
-  const { storage, scope, manifest, onCorrupt } = options;
-  const opened = storage.open({
-    ...{ scope, onCorrupt },
-    quotaBytes: manifest.resources.storage * bytesPerMb,
-    isEncrypted: manifest.security.dataEncryption,
-  });
+/** Its methods by name: what `LocalCapabilities` wants. */
+export function createStorageCapability(
+  opened: AppStorage,
+): Readonly<Record<string, (args: unknown) => Promise<unknown>>> {
   /** A method that finds its area, and its other arguments by name. */
   const method =
     (names: readonly string[], run: (area: StorageArea, args: Args) => Promise<unknown>) =>
@@ -37,34 +25,18 @@ export function createStorageCapability(options: StorageCapabilityOptions): Loca
       return run(opened[name], args);
     };
   return {
-    storage: {
-      get: method(["key"], async (area, { key }) => (await area.get(text("key", key))) ?? null),
-      put: method(["key", "value"], (area, { key, value }) => area.put(text("key", key), value)),
-      delete: method(["key"], (area, { key }) => area.delete(text("key", key))),
-      list: method(["prefix", "cursor", "limit"], (area, { prefix, cursor, limit }) =>
-        area.list({
-          prefix: optional("prefix", prefix, text),
-          cursor: optional("cursor", cursor, text),
-          limit: optional("limit", limit, count),
-        }),
-      ),
-      usage: method([], (area) => area.usage()),
-    },
+    get: method(["key"], async (area, { key }) => (await area.get(text("key", key))) ?? null),
+    put: method(["key", "value"], (area, { key, value }) => area.put(text("key", key), value)),
+    delete: method(["key"], (area, { key }) => area.delete(text("key", key))),
+    list: method(["prefix", "cursor", "limit"], (area, { prefix, cursor, limit }) =>
+      area.list({
+        prefix: optional("prefix", prefix, text),
+        cursor: optional("cursor", cursor, text),
+        limit: optional("limit", limit, count),
+      }),
+    ),
+    usage: method([], (area) => area.usage()),
   };
-}
-
-/** The name under which an instance's data lies: nothing of it is the app's own choice alone. */
-export function storageScopeOf(
-  instance: string,
-  app: string,
-  installation: string | undefined,
-): string {
-  return JSON.stringify(installation === undefined ? [instance, app] : [installation]);
-}
-
-/** What a manifest calls its app; a claim until it is held with an instance's name. */
-export function appNameOf({ publisher, id }: ParsedManifest): string {
-  return publisher === undefined ? id : `${publisher}/${id}`;
 }
 
 function parseArgs(given: unknown, names: readonly string[]): Args {

@@ -1,15 +1,16 @@
 /**
  * The standard worker bootstrap: runs first in every view's worker, with the app's module behind
- * it in the same script. Shuts globals away, keeps the heartbeat, speaks capnweb with the host,
+ * it in the same script. Shuts globals away, keeps the heartbeat, speaks with the host,
  * and leaves one frozen global for the SDK.
  *
  * Trust: the app runs in this realm and may break whatever it reaches; nothing here is a defence
  * of the host, which believes no message. What is captured early is captured for the app's own
  * good: its errors are to be seen, its hangs to be noticed.
  */
-import type { HostApi, ViewApi, ViewContext, ViewRuntime } from "@berth/protocol";
-import { RpcSession, type RpcStub, RpcTarget } from "capnweb";
+import type { ViewApi, ViewRuntime } from "@berth/protocol";
+import { createRpcSession, type RpcSession } from "../rpc/rpc-session.ts";
 import { describeError, watchErrors } from "./errors.worker.ts";
+import { createHostStub } from "./host-stub.worker.ts";
 import { installPacedTimers } from "./paced-timers.worker.ts";
 import { createPortTransport } from "./port-transport.worker.ts";
 import { removeGlobals } from "./remove-globals.worker.ts";
@@ -24,34 +25,24 @@ delete given.__berthBlockedAPIs;
 
 const errors = watchErrors();
 const defined = Promise.withResolvers<ViewApi>();
-const connected = Promise.withResolvers<RpcStub<HostApi>>();
+const connected = Promise.withResolvers<RpcSession>();
 let isDefined = false;
 let isConnected = false;
 
 /** The host's calls, each to what the app defined. */
-class WorkerViewApi extends RpcTarget implements ViewApi {
-  async start(context: ViewContext): Promise<void> {
+const viewApi: ViewApi = {
+  start: async (context) => {
     const view = await defined.promise;
     await guarded(() => view.start(context));
-  }
-  async update(context: ViewContext): Promise<void> {
-    await (await defined.promise).update(context);
-  }
-  async pause(): Promise<void> {
-    await (await defined.promise).pause();
-  }
-  async resume(): Promise<void> {
-    await (await defined.promise).resume();
-  }
-  async stop(): Promise<void> {
-    await (await defined.promise).stop();
-  }
-  async dispatch(nodeId: string, event: string, detail: unknown): Promise<void> {
-    await (await defined.promise).dispatch(nodeId, event, detail);
-  }
-}
+  },
+  update: async (context) => (await defined.promise).update(context),
+  pause: async () => (await defined.promise).pause(),
+  resume: async () => (await defined.promise).resume(),
+  stop: async () => (await defined.promise).stop(),
+  dispatch: async (...event) => (await defined.promise).dispatch(...event),
+};
 
-/** Errors of `start` cross with the app's own stack, which capnweb would leave out. */
+/** Errors of `start` cross with the app's own stack, which would be left out. */
 async function guarded(work: () => Promise<void>): Promise<void> {
   try {
     await work();
@@ -103,13 +94,19 @@ addEventListener("message", (event: MessageEvent<Boot>) => {
   const lateMs = probeLateness(heartbeatIntervalMs / probesPerBeat);
   post(0);
   startInterval(() => post(lateMs()), heartbeatIntervalMs);
-  const session = new RpcSession<HostApi>(createPortTransport(rpc), new WorkerViewApi());
-  connected.resolve(session.getRemoteMain());
+  const session = createRpcSession({
+    transport: createPortTransport(rpc),
+    answer: (method, args) => {
+      const run = viewApi[method as keyof ViewApi] as (...given: readonly unknown[]) => unknown;
+      return run(...args);
+    },
+  });
+  connected.resolve(session);
 });
 
 errors.forward((report) => {
   connected.promise
-    .then((host) => host.report(report))
+    .then(({ call }) => call("report", [report]))
     // The session is gone, and with it whoever could be told.
     .catch(() => {});
   if (!isDefined) defined.reject(new Error(report.message));
@@ -117,19 +114,7 @@ errors.forward((report) => {
 // Whoever awaits it hears of it; until someone does, it is not an error of its own.
 defined.promise.catch(() => {});
 
-const host: HostApi = Object.freeze({
-  mutate: async (records: unknown) => (await connected.promise).mutate(records),
-  fetch: async (request: Parameters<HostApi["fetch"]>[0]) =>
-    (await connected.promise).fetch(request),
-  call: async (request: Parameters<HostApi["call"]>[0]) => (await connected.promise).call(request),
-  saveViewState: async (state: unknown) => (await connected.promise).saveViewState(state),
-  navigate: async (path: string) => (await connected.promise).navigate(path),
-  requestPermission: async (ask: Parameters<HostApi["requestPermission"]>[0]) =>
-    (await connected.promise).requestPermission(ask),
-  report: async (error: Parameters<HostApi["report"]>[0]) =>
-    (await connected.promise).report(error),
-  log: async (entry: Parameters<HostApi["log"]>[0]) => (await connected.promise).log(entry),
-});
+const host = createHostStub(connected.promise);
 
 const runtime: ViewRuntime = Object.freeze({
   version: 1,

@@ -1,25 +1,25 @@
-/** capnweb over a MessagePort in JSON text: what the host's guard can measure before it reads. */
-import type { RpcTransport } from "capnweb";
+/** Frames over a MessagePort in JSON text: what the host's guard can measure before it reads. */
+import type { FrameTransport } from "../rpc/rpc-session.ts";
 
-export function createPortTransport(port: MessagePort): RpcTransport {
+export function createPortTransport(port: MessagePort): FrameTransport {
   // Bound now: the app, which runs later in this realm, may replace what the prototype holds.
   const post = port.postMessage.bind(port);
-  const waiting: string[] = [];
-  let receiver: PromiseWithResolvers<string> | undefined;
+  const waiting: unknown[] = [];
+  let receiver: PromiseWithResolvers<unknown> | undefined;
   port.onmessage = ({ data }: MessageEvent<unknown>) => {
     if (typeof data !== "string") return;
+    const frame: unknown = JSON.parse(data);
     if (receiver) {
-      receiver.resolve(data);
+      receiver.resolve(frame);
       receiver = undefined;
-    } else waiting.push(data);
+    } else waiting.push(frame);
   };
   return {
-    send(message) {
-      post(message);
+    send(frame) {
+      post(JSON.stringify(frame));
     },
     receive() {
-      const next = waiting.shift();
-      if (next !== undefined) return Promise.resolve(next);
+      if (waiting.length > 0) return Promise.resolve(waiting.shift());
       receiver = Promise.withResolvers();
       return receiver.promise;
     },

@@ -9,6 +9,7 @@ interface Stage {
   /** What the app has been sent, parsed. */
   readonly sent: Record<string, unknown>[];
   readonly violations: string[];
+  readonly heights: readonly (number | undefined)[];
   /** Messages in, then whatever they set off. */
   tell(...messages: unknown[]): Promise<void>;
 }
@@ -16,6 +17,7 @@ interface Stage {
 function open(given: Partial<HtmlMethodsOptions> = {}, limits: Partial<ViewLimits> = {}): Stage {
   const sent: Record<string, unknown>[] = [];
   const violations: string[] = [];
+  const heights: (number | undefined)[] = [];
   const clock = createManualClock();
   const refuse = () => Promise.reject(new BerthError("FUNCTION_ABSENT", "none"));
   const methods = createHtmlMethods({
@@ -33,6 +35,7 @@ function open(given: Partial<HtmlMethodsOptions> = {}, limits: Partial<ViewLimit
     call: async () => ({ degrees: 21 }),
     require: () => {},
     context: () => ({ theme: "dark" }),
+    changeDisplayMode: async () => "inline",
     domains: ["api.weather.example"],
     clock,
     ...given,
@@ -44,7 +47,7 @@ function open(given: Partial<HtmlMethodsOptions> = {}, limits: Partial<ViewLimit
     send: (text) => sent.push(JSON.parse(text)),
     onMessage: () => {},
     onInitialized: () => {},
-    onSize: () => {},
+    onSize: ({ height }) => heights.push(height),
     onLog: () => {},
     onReport: () => {},
     onViolation: ({ code }) => violations.push(code),
@@ -53,6 +56,7 @@ function open(given: Partial<HtmlMethodsOptions> = {}, limits: Partial<ViewLimit
     session,
     sent,
     violations,
+    heights,
     async tell(...messages) {
       for (const message of messages)
         session.receive(typeof message === "string" ? message : JSON.stringify(message));
@@ -98,6 +102,19 @@ describe("a conversation with an app's own HTML", () => {
     ]);
   });
 
+  it("takes heights that a page can have, and no others", async () => {
+    const { heights, violations, tell } = open();
+    const size = (height: unknown) => ({
+      jsonrpc: "2.0",
+      method: "ui/notifications/size-changed",
+      params: { width: 300, height },
+    });
+    const wrong = [-1, 1e300, null, "480", { valueOf: 480 }, 1_000_001];
+    await tell(...wrong.map(size), size(480), size(0));
+    expect(heights).toEqual([480, 0]);
+    expect(violations).toEqual([]);
+  });
+
   it.each([
     ["a method that is not there", request(7, "tools/list"), 7, -32_601],
     ["a method of the page's that it does not offer", request(7, "ui/message"), 7, -32_601],
@@ -116,11 +133,10 @@ describe("a conversation with an app's own HTML", () => {
 
   it("tells a declared error's code, and nothing of any other", async () => {
     const { sent, tell } = open({
-      call: async () => {
+      call: async ({ args }) => {
+        const isDenied = (args as { name: string }).name === "denied";
+        if (isDenied) throw new BerthError("PERMISSION_DENIED", "No grant.");
         throw new Error("password is hunter2");
-      },
-      require: ({ resource }) => {
-        if (resource === "denied") throw new BerthError("PERMISSION_DENIED", "No grant.");
       },
     });
     await tell(

@@ -1,5 +1,5 @@
 import type { Permission, PermissionAnswer, PermissionAsk } from "@berth/protocol";
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { PermissionManager } from "../../src/permissions/permission-manager.ts";
 import { createPermissionMemory, scopeMemory } from "../../src/permissions/permission-memory.ts";
 import type {
@@ -45,6 +45,9 @@ function open(options: Partial<PromptOptions> = {}) {
   });
   return { clock, prompts, permissions };
 }
+
+// Fetched with the first request; here at once, so that what follows takes no turn of its own.
+beforeAll(() => import("../../src/permissions/permission-requests.ts"));
 
 const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
 const mayRead = (permissions: PermissionManager, resource: string) =>

@@ -2,6 +2,7 @@ import { defaultResourceLimits, defaultViewLimits } from "@berth/protocol";
 import { describe, expect, it } from "vitest";
 import { allowedFigures } from "../../src/resources/limit-checks.ts";
 import { measured, type ResourceReadings, unavailable } from "../../src/resources/reading.ts";
+import * as trend from "../../src/resources/trend.ts";
 import { createUsageHistory } from "../../src/resources/usage-history.ts";
 import { createUsageReport } from "../../src/resources/usage-report.ts";
 
@@ -42,13 +43,14 @@ describe("what an app used, by the minute", () => {
     const perMinute = 1 / (3 * 1_440);
     for (let minute = 0; minute < 300; minute++)
       history.note(minute * minuteMs, readings(9 + minute * perMinute));
-    const report = createUsageReport({
+    const parts = {
       at: 300 * minuteMs,
       step: "none",
       readings: readings(9 + 300 * perMinute),
       allowed: allowedFigures(defaultResourceLimits, defaultViewLimits),
       history,
-    });
+    } as const;
+    const report = createUsageReport({ ...parts, trend });
     const storage = report.limits.find(({ limit }) => limit === "storage");
     expect(storage).toMatchObject({ allowed: 10, forecast: { kind: "estimated" } });
     expect(storage?.perHour).toBeCloseTo(60 * perMinute, 6);
@@ -57,6 +59,13 @@ describe("what an app used, by the minute", () => {
     expect(memory).toMatchObject({
       now: { kind: "unavailable" },
       peak: null,
+      perHour: null,
+      forecast: { kind: "unavailable" },
+    });
+    // What draws the line may not be fetched yet; all else is told without it.
+    const early = createUsageReport({ ...parts, trend: undefined });
+    expect(early.limits.find(({ limit }) => limit === "storage")).toMatchObject({
+      peak: storage?.peak,
       perHour: null,
       forecast: { kind: "unavailable" },
     });

@@ -8,7 +8,7 @@ function open(maxCallsInFlight = 2) {
     fetch: vi.fn(() => new Promise<never>(() => {})),
     call: vi.fn(async () => null),
     saveViewState: vi.fn(async () => {}),
-    navigate: vi.fn(),
+    navigate: vi.fn(async () => {}),
     requestPermission: vi.fn(async () => "denied" as const),
     report: vi.fn(),
     log: vi.fn(),
@@ -38,6 +38,9 @@ describe("the host's answers to a view", () => {
     ["navigate", "/\t/evil.example"],
     ["navigate", "javascript:alert(1)"],
     ["navigate", { toString: (): string => "/x" }],
+    ["navigate", "/../settings"],
+    ["navigate", { route: "/%2e%2e/settings", isReplaced: true }],
+    ["navigate", null],
     ["requestPermission", { type: "api", resource: "/x", actions: ["read"], id: "g1" }],
     ["requestPermission", { type: "api", resource: "/x", actions: ["read"], reason: "Trust me" }],
     ["requestPermission", { type: "root", resource: "*", actions: ["read"] }],
@@ -53,8 +56,11 @@ describe("the host's answers to a view", () => {
 
   it("pass a path of the app's own", async () => {
     const { api, handlers } = open();
-    await api.navigate("/orders/7?tab=lines#2");
-    expect(handlers.navigate).toHaveBeenCalledWith("/orders/7?tab=lines#2");
+    const route = "/orders/7?tab=lines#2";
+    await api.navigate(route);
+    expect(handlers.navigate).toHaveBeenLastCalledWith({ route, isReplaced: false });
+    await api.navigate({ route, isReplaced: true });
+    expect(handlers.navigate).toHaveBeenLastCalledWith({ route, isReplaced: true });
   });
 
   it("end the view at one call too many in flight", async () => {

@@ -1,7 +1,8 @@
 import { parseManifest, viewStorageLimits } from "@berth/protocol";
 import { describe, expect, it } from "vitest";
 import { createBrowserStorage, type StorageArea } from "../../src/index.ts";
-import { createStorageCapability, storageScopeOf } from "../../src/storage/storage-capability.ts";
+import { createAppStorage } from "../../src/runtime/app-storage.ts";
+import { storageScopeOf } from "../../src/storage/scope-names.ts";
 import { createManualClock } from "../manual-clock.ts";
 
 const storage = () => createBrowserStorage({ clock: createManualClock() });
@@ -139,13 +140,26 @@ describe("the storage capability", () => {
     ...{ id: "notes", name: "Notes", version: "1.0.0", description: "d", entryPoint: "a.js" },
     resources: { storage: 1 },
   });
-  const open = (scope = "a", shared = storage()) =>
-    createStorageCapability({ storage: shared, scope, manifest, onCorrupt: () => {} }).storage ??
-    {};
+  const open = (storageScope = "a", shared = storage(), viewStateBytes = 0) => {
+    const { storage: made = {} } = createAppStorage({
+      ...{ instance: "one", manifest, source: { storageScope }, onCorrupt: () => {} },
+      config: { storage: shared, storageBytes: undefined },
+      viewStateBytes: () => viewStateBytes,
+    }).capabilities;
+    const { signal } = new AbortController();
+    return Object.fromEntries(
+      Object.entries(made).map(([name, run]) => [name, (args: unknown) => run(args, signal)]),
+    );
+  };
 
-  it("takes the quota from resources.storage, in MB", async () => {
+  it("takes the quota from resources.storage, in MB, less what the view state takes", async () => {
     const { usage } = open();
     expect(await usage?.({ area: "session" })).toMatchObject({ quotaBytes: 1_048_576 });
+    const crowded = open("a", storage(), 1_048_000);
+    expect(await crowded.usage?.({ area: "session" })).toMatchObject({ quotaBytes: 576 });
+    await expect(
+      (async () => crowded.put?.({ area: "session", key: "k", value: "x".repeat(600) }))(),
+    ).rejects.toMatchObject({ code: "STATE_QUOTA_EXCEEDED" });
   });
 
   it.each([
@@ -162,7 +176,7 @@ describe("the storage capability", () => {
 
   it("keeps scopes apart, whatever their keys look like", async () => {
     const shared = storage();
-    const [one, two] = [open(storageScopeOf("a", "b", undefined), shared), open("other", shared)];
+    const [one, two] = [open("first", shared), open("other", shared)];
     await one.put?.({ area: "session", key: "k", value: "mine" });
     for (const key of ["k", "../k", '["a","b"]', 'app:["a","b"]/k', "a\u0001k"])
       expect(await two.get?.({ area: "session", key })).toBeNull();

@@ -1,5 +1,6 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { AppRuntimeManager } from "../../src/index.ts";
 import { type Lab, openLab } from "../lab/lab.ts";
 import type {} from "../lab/lab-page.ts";
 
@@ -279,8 +280,16 @@ describe("an app with the page's storage", () => {
     await lab.load(page);
     const second = await run("one");
     expect(second.found).toBe('["state","persistent",null]');
-    // 600,000 bytes is more than one value may have; the third 400,000 are more than 1 MB.
-    expect(second.logs).toEqual(["CAPABILITY_INPUT_INVALID", "STATE_QUOTA_EXCEEDED at 2: 1048576"]);
+    // 600,000 bytes is more than one value may have; the third 400,000 are more than 1 MB, of
+    // which the view's state takes 16 bytes.
+    expect(second.logs).toEqual(["CAPABILITY_INPUT_INVALID", "STATE_QUOTA_EXCEEDED at 2: 1048560"]);
+    // What lies in the page counts against the app's limit, as soon as it was counted.
+    const kept = await page.waitForFunction(() => {
+      const { manager } = globalThis as unknown as { manager: AppRuntimeManager };
+      const value = manager.get("one")?.usage().readings.storage.value ?? 0;
+      return value > 0.5 && value;
+    });
+    expect(await kept.jsonValue()).toBeCloseTo(0.76, 1);
   });
 
   it("gets nothing of another app, nor of itself under another name", async () => {

@@ -106,6 +106,8 @@ describe("many apps at once", () => {
         clock,
         // A minute passes here faster than a heart beats.
         viewLimits: { heartbeatTimeoutMs: 3_600_000 },
+        // Nor is a worker that a busy machine lets wait one that is busy itself.
+        defaultResourceLimits: { cpu: 100 },
       });
       const told: unknown[] = [];
       manager.on("leak", (event) => told.push(event));

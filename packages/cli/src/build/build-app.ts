@@ -1,12 +1,15 @@
 /** Makes the files of a package from an app's folder. */
-import { constants, type Dirent } from "node:fs";
-import { lstat, open, readdir } from "node:fs/promises";
+import type { Dirent } from "node:fs";
+import { lstat, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { digestOf, manifestName, type PackageFile, packFiles } from "@berth/bundle";
-import { BerthError, type Digest, isBerthError } from "@berth/protocol";
+import type { Digest } from "@berth/protocol";
 import type { AppFolder } from "./app-folder.ts";
 import { type BundleKind, bundle } from "./bundle.ts";
-import { findSource } from "./find-source.ts";
+import { readFederatedView } from "./federated-view.ts";
+import { findPage, findSource } from "./find-source.ts";
+import { buildPage } from "./page/build-page.ts";
+import { notPlain, readPlainFile } from "./plain-file.ts";
 
 const documents = ["README.md", "LICENSE", "LICENSE.md", "LICENSE.txt", "NOTICE"];
 const assetsFolder = "assets";
@@ -17,6 +20,8 @@ export interface BuiltEntry {
   readonly path: string;
   readonly source: string;
   readonly bytes: number;
+  /** Hosts that a page of the app's own HTML names; its code may name others. */
+  readonly remoteHosts: readonly string[];
 }
 
 export interface BuiltApp {
@@ -33,22 +38,38 @@ export interface BuiltApp {
  */
 export async function buildApp(app: AppFolder): Promise<BuiltApp> {
   const { manifest, manifestBytes, root } = app;
+  const { entryPoint, ui } = manifest;
+  const { mode } = ui;
   const wanted: readonly (readonly [BundleKind, string, string | undefined])[] = [
-    ["view", "entryPoint", manifest.entryPoint],
+    ["view", "entryPoint", mode === "catalog" ? entryPoint : undefined],
     ["view", "workerScript", manifest.workerScript],
     ["server", "server.entry", manifest.server?.entry],
   ];
   const files: PackageFile[] = [{ path: manifestName, bytes: manifestBytes }];
   const entries: BuiltEntry[] = [];
+  if (mode === "html" && entryPoint !== undefined) {
+    const source = await findPage(root, entryPoint);
+    const { bytes, remoteHosts } = await buildPage({ root, source });
+    files.push({ path: entryPoint, bytes });
+    entries.push(viewOf(entryPoint, source, bytes.byteLength, remoteHosts));
+  }
+  if (mode === "federated" && entryPoint !== undefined) {
+    const view = await readFederatedView({ root, path: entryPoint, read: readPackageFile });
+    files.push(...view);
+    const bytes = view.reduce((sum, file) => sum + file.bytes.byteLength, 0);
+    entries.push(viewOf(entryPoint, entryPoint, bytes));
+  }
   for (const [kind, field, path] of wanted) {
     if (path === undefined) continue;
     const source = await findSource(root, path, field);
     const { code, map } = await bundle({ root, source, kind, path });
     files.push({ path, bytes: code });
     if (map !== undefined) files.push({ path: `${path}.map`, bytes: map });
-    entries.push({ kind, path, source, bytes: code.byteLength });
+    entries.push({ kind, path, source, bytes: code.byteLength, remoteHosts: [] });
   }
-  files.push(...(await readDocuments(root)), ...(await readAssets(root)));
+  const taken = new Set(files.map(({ path }) => path));
+  const others = [...(await readDocuments(root)), ...(await readAssets(root))];
+  files.push(...others.filter(({ path }) => !taken.has(path)));
   const archive = await packFiles(files);
   return {
     archive,
@@ -58,10 +79,19 @@ export async function buildApp(app: AppFolder): Promise<BuiltApp> {
   };
 }
 
+function viewOf(
+  path: string,
+  source: string,
+  bytes: number,
+  remoteHosts: readonly string[] = [],
+): BuiltEntry {
+  return { kind: "view", path, source, bytes, remoteHosts };
+}
+
 async function readDocuments(root: string): Promise<PackageFile[]> {
   const names = new Set(await readdir(root));
   const found = documents.filter((name) => names.has(name));
-  return Promise.all(found.map((path) => readPlainFile(root, path)));
+  return Promise.all(found.map((path) => readPackageFile(root, path)));
 }
 
 async function readAssets(root: string): Promise<PackageFile[]> {
@@ -80,29 +110,9 @@ async function readAssets(root: string): Promise<PackageFile[]> {
         .slice(root.length + 1)
         .replaceAll("\\", "/"),
     );
-  return Promise.all(paths.map((path) => readPlainFile(root, path)));
+  return Promise.all(paths.map((path) => readPackageFile(root, path)));
 }
 
-/** A link would publish whatever it points at, so none is followed. */
-async function readPlainFile(root: string, path: string): Promise<PackageFile> {
-  try {
-    const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-    await using file = await open(join(root, path), flags);
-    const found = await file.stat();
-    if (!found.isFile()) throw notPlain(path);
-    return { path, bytes: await file.readFile() };
-  } catch (cause) {
-    if (isBerthError(cause)) throw cause;
-    const { code } = cause as NodeJS.ErrnoException;
-    if (code === "ELOOP") throw notPlain(path);
-    throw new BerthError("FILE_UNREADABLE", `${path} cannot be read: ${code}.`, { cause });
-  }
-}
-
-function notPlain(path: string): BerthError {
-  return new BerthError(
-    "PACKAGE_ENTRY_REFUSED",
-    `${path} is not a regular file; a package holds regular files only, so put a copy there.`,
-    { details: { path } },
-  );
+async function readPackageFile(root: string, path: string): Promise<PackageFile> {
+  return { path, bytes: await readPlainFile(root, path) };
 }

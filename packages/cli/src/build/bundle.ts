@@ -8,7 +8,7 @@
  */
 import { existsSync } from "node:fs";
 import { createRequire, isBuiltin } from "node:module";
-import { dirname, join } from "node:path";
+import { dirname, isAbsolute, join } from "node:path";
 import { BerthError } from "@berth/protocol";
 import type { build, Plugin, Rolldown } from "vite";
 import { buildError } from "./build-error.ts";
@@ -37,7 +37,32 @@ export interface Bundled {
 }
 
 /** @throws BerthError BUILD_FAILED with file, line and column */
-export async function bundle({ kind, path, root, source }: BundleRequest): Promise<Bundled> {
+export async function bundle(request: BundleRequest): Promise<Bundled> {
+  const { kind, path, root } = request;
+  const { code, map } = await runBundler(request);
+  return {
+    code: new TextEncoder().encode(code),
+    map: kind === "view" || map === null ? undefined : formatSourceMap(map, { root, path }),
+  };
+}
+
+export interface BundlerOutput {
+  readonly code: string;
+  readonly map: Rolldown.SourceMap | null;
+  /** The files that it is made of, absolute, without those that the bundler made up. */
+  readonly modules: readonly string[];
+}
+
+/**
+ * One run of the bundler.
+ *
+ * @param isReadable - for `berth dev`: the same code, not minified, and its map for a view too
+ * @throws BerthError BUILD_FAILED with file, line and column
+ */
+export async function runBundler(
+  { kind, root, source }: Omit<BundleRequest, "path">,
+  isReadable = false,
+): Promise<BundlerOutput> {
   const isView = kind === "view";
   const conditions = isView
     ? ["module", "browser", "production"]
@@ -59,9 +84,9 @@ export async function bundle({ kind, path, root, source }: BundleRequest): Promi
       build: {
         write: false,
         // Beside the module and not named by it: nothing that runs has to know of it.
-        sourcemap: isView ? false : "hidden",
+        sourcemap: isView && !isReadable ? false : "hidden",
         target: "es2022",
-        minify: true,
+        minify: !isReadable,
         reportCompressedSize: false,
         lib: {
           entry: join(root, source),
@@ -75,7 +100,9 @@ export async function bundle({ kind, path, root, source }: BundleRequest): Promi
           output: {
             codeSplitting: false,
             comments: false,
-            minify: { compress: true, mangle: true, codegen: { removeWhitespace: true } },
+            minify: isReadable
+              ? false
+              : { compress: true, mangle: true, codegen: { removeWhitespace: true } },
           },
         },
       },
@@ -83,16 +110,15 @@ export async function bundle({ kind, path, root, source }: BundleRequest): Promi
   } catch (cause) {
     throw await buildError(root, source, cause);
   }
-  const { code, map } = onlyChunk(results, source);
-  if (isView) refuseDynamicImport(vite.parseAst(code), code, source);
-  return {
-    code: new TextEncoder().encode(code),
-    map: isView || map === null ? undefined : formatSourceMap(map, { root, path }),
-  };
+  const { code, map, moduleIds } = onlyChunk(results, source);
+  // Printed by the bundler, without comments: where the word does not stand so, there is none.
+  if (isView && /\bimport\s*[(.]/.test(code))
+    refuseDynamicImport(vite.parseAst(code), code, source);
+  return { code, map, modules: moduleIds.filter((id) => isAbsolute(id)) };
 }
 
 /** In a checkout of Berth itself the SDK's sources are used as they are; elsewhere what it ships. */
-function sourceConditions(root: string, source: string): readonly string[] {
+export function sourceConditions(root: string, source: string): readonly string[] {
   try {
     const require = createRequire(join(root, dirname(source), "resolve.js"));
     const entry = require.resolve(sdkEntry);
@@ -128,7 +154,7 @@ function refuseForeignImports(kind: BundleKind): Plugin {
 function onlyChunk(
   results: Awaited<ReturnType<typeof build>>,
   source: string,
-): Pick<Rolldown.OutputChunk, "code" | "map"> {
+): Pick<Rolldown.OutputChunk, "code" | "map" | "moduleIds"> {
   const outputs = [results].flat().flatMap((result) => ("output" in result ? result.output : []));
   const [chunk, ...others] = outputs;
   // Its map may stand among the outputs, too.

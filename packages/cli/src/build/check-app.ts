@@ -1,6 +1,12 @@
 /** What `berth check` says about an app beyond its manifest's shape. */
 import { defaultPackageLimits } from "@berth/bundle";
-import { type ParsedManifest, permissionKey, permissionsAsked } from "@berth/protocol";
+import {
+  findLevelMismatch,
+  matchesResource,
+  type ParsedManifest,
+  permissionKey,
+  permissionsAsked,
+} from "@berth/protocol";
 import { formatBytes } from "../terminal/amounts.ts";
 import type { BuiltApp } from "./build-app.ts";
 
@@ -18,7 +24,7 @@ const comfortableViewBytes = 1_000_000;
 type Check = (manifest: ParsedManifest, built: BuiltApp) => readonly Finding[];
 
 const checks: readonly Check[] = [
-  ...[checkPermissions, checkSecurity, checkServer, checkSizes, checkDocuments],
+  ...[checkPermissions, checkSecurity, checkPage, checkServer, checkSizes, checkDocuments],
 ];
 
 export function checkApp(manifest: ParsedManifest, built: BuiltApp): readonly Finding[] {
@@ -76,9 +82,28 @@ function checkPermissions(manifest: ParsedManifest): readonly Finding[] {
 
 function checkSecurity(manifest: ParsedManifest): readonly Finding[] {
   const { sandboxLevel } = manifest.security;
+  const mismatch = findLevelMismatch(manifest);
+  if (mismatch !== undefined)
+    return [{ rule: "sandbox-mode", severity: "error", path: "ui.mode", message: mismatch }];
   if (sandboxLevel === "strict") return [];
   const message = `is "${sandboxLevel}"; most organizations install strict apps only.`;
   return [warning("security.sandboxLevel", "sandbox-level", message)];
+}
+
+/** What a page of its own HTML loads, and would be refused. */
+function checkPage(manifest: ParsedManifest, built: BuiltApp): readonly Finding[] {
+  const asked = permissionsAsked(manifest).filter(({ type }) => type === "network");
+  return built.entries.flatMap(({ path, remoteHosts }) =>
+    remoteHosts
+      .filter((host) => !asked.some(({ resource }) => matchesResource("network", resource, host)))
+      .map((host) =>
+        warning(
+          path,
+          "page-domain",
+          `names ${host}, from which nothing is loaded unless security.allowedDomains has it and an admin grants it.`,
+        ),
+      ),
+  );
 }
 
 function checkServer(manifest: ParsedManifest): readonly Finding[] {

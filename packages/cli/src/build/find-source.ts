@@ -17,7 +17,7 @@ export async function findSource(root: string, builtPath: string, field: string)
   if (stem === undefined) {
     throw new BerthError(
       "BUILD_FAILED",
-      `berth.json ${field} is "${builtPath}"; expected the name of the built file, which ends in .js.`,
+      `berth.json ${field} is "${builtPath}"; expected the name of the built file, which ends in .js; a page (.html) needs ui.mode "html".`,
       { details: { path: field } },
     );
   }
@@ -41,6 +41,33 @@ export async function findSource(root: string, builtPath: string, field: string)
     "BUILD_FAILED",
     `berth.json ${field} is "${builtPath}", which could be built from ${found.join(" or ")}; keep one.`,
     { details: { path: field, found } },
+  );
+}
+
+/**
+ * The source of `app.html`: that path, or the one below `src/`. Relative to `root`.
+ *
+ * @throws BerthError BUILD_FAILED when there is none, or more than one
+ */
+export async function findPage(root: string, builtPath: string): Promise<string> {
+  if (!builtPath.endsWith(".html")) {
+    throw new BerthError(
+      "BUILD_FAILED",
+      `berth.json entryPoint is "${builtPath}"; with ui.mode "html" it is a page, which ends in .html.`,
+      { details: { path: "entryPoint" } },
+    );
+  }
+  const looked = [builtPath, `src/${builtPath}`];
+  const found: string[] = [];
+  for (const path of looked) if (await isFile(join(root, path))) found.push(path);
+  const [source, ...others] = found;
+  if (source !== undefined && others.length === 0) return source;
+  throw new BerthError(
+    "BUILD_FAILED",
+    source === undefined
+      ? `berth.json entryPoint is "${builtPath}", but neither ${looked.join(" nor ")} is there.`
+      : `berth.json entryPoint is "${builtPath}", which could be built from ${found.join(" or ")}; keep one.`,
+    { details: { path: "entryPoint", looked } },
   );
 }
 

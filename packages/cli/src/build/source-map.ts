@@ -40,7 +40,7 @@ export function formatSourceMap(
 }
 
 /** As from the app's folder, with `/` between its parts. */
-function nameSource(source: string, root: string): string {
+export function nameSource(source: string, root: string): string {
   // A module that the bundler made up has no file.
   if (source.startsWith("\0")) return source.slice(1);
   const file = isAbsolute(source) ? source : resolve(root, outFolder, source);

@@ -111,13 +111,22 @@ export function showRelease(
   release: ReleaseDetail,
   organization: string,
 ): void {
-  const { description, name } = release.manifest as { name?: unknown; description?: unknown };
+  const { description, name, ui } = release.manifest as {
+    name?: unknown;
+    description?: unknown;
+    ui?: { mode?: unknown };
+  };
   const { app, digest, permissions, signedBy, signerLabel, version } = release;
   terminal.note(plainLine(`${String(name ?? app)} (${app} ${version}) for ${organization}`));
   if (typeof description === "string") terminal.note(plainBlock(description, "  "));
   terminal.note(
     `${plainLine(`signed by ${signerLabel} (${signedBy.slice(0, 8)}…), sha256 ${digest}`)}\n`,
   );
+  if (ui?.mode === "html") {
+    terminal.note(
+      "It draws its own page, in a closed frame; what it connects to by itself, Berth neither sees nor counts.\n",
+    );
+  }
   if (permissions.length === 0) terminal.note("It asks for no permission.");
   else terminal.note("It asks to:");
   permissions.forEach((permission, index) => {

@@ -40,7 +40,12 @@ export const newCommand = defineCommand<NewOptions>({
     const folder = resolve(cwd, name);
     const files = await writeTemplate({ template, folder, name, publisher });
     terminal.print(`Made ${folder}:\n${files.map((file) => `  ${file}`).join("\n")}`);
-    terminal.print(`\nNext:\n  cd ${name}\n  npm install\n  berth check\n  berth publish`);
+    const steps = [
+      ...(files.includes("package.json") ? ["npm install"] : []),
+      ...(template === "server" || template === "page" ? [] : ["berth dev"]),
+      "berth check",
+    ];
+    terminal.print(`\nNext:\n  ${[`cd ${name}`, ...steps, "berth publish"].join("\n  ")}`);
     terminal.result({ folder, template, files });
     return undefined;
   },

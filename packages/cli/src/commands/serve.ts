@@ -23,6 +23,12 @@ export const serveCommand = defineCommand<ServeFlags>({
       isRepeatable: true,
     },
     {
+      flags: "--permissive-publisher <name>",
+      description:
+        "a publisher whose views may run in your product's page, as whoever uses them: no sandbox; may be given again",
+      isRepeatable: true,
+    },
+    {
       flags: "--public-url <url>",
       description: "as browsers reach it, such as https://berth.example.com behind a proxy",
     },
@@ -42,6 +48,11 @@ export const serveCommand = defineCommand<ServeFlags>({
       flags: "--placement <kinds>",
       description:
         "who shares a cell: dedicated (nobody, the default), organization, fleet; or by publisher, such as dedicated,acme=fleet",
+    },
+    {
+      flags: "--sandbox-levels <levels>",
+      description:
+        "at which views may run; default: strict,moderate; strict refuses apps of their own HTML",
     },
     {
       flags: "--cell-memory <MiB>",

@@ -1,4 +1,5 @@
 /** What a permission means, as an admin would say it. */
+import { actAsMember } from "@berth/protocol";
 import type { PermissionView } from "@berth/protocol/api";
 
 export function describePermission({ actions, resource, type }: PermissionView): string {
@@ -9,6 +10,9 @@ export function describePermission({ actions, resource, type }: PermissionView):
     case "data":
       return `${verbsOf(actions)} the data ${what}`;
     case "ui":
+      if (resource === actAsMember) {
+        return "act as you: this app runs in the page itself, without a sandbox, and can do there what you can";
+      }
       return `show itself in ${what}`;
     case "network":
       return `connect to ${resource} over the internet`;

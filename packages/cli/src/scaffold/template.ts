@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { BerthError } from "@berth/protocol";
 import { cliVersion } from "../version.ts";
 
-export const templateNames = Object.freeze(["full", "view", "server"] as const);
+export const templateNames = Object.freeze(["full", "view", "page", "server"] as const);
 type TemplateName = (typeof templateNames)[number];
 
 export function isTemplateName(text: string): text is TemplateName {

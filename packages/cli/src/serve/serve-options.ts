@@ -1,10 +1,11 @@
 /** What `berth serve` is told: options before the environment, the environment before defaults. */
 import { resolve } from "node:path";
-import { BerthError, type Ceilings, type PlacementPolicy } from "@berth/protocol";
+import { BerthError, type Ceilings, isSlug, type PlacementPolicy } from "@berth/protocol";
 import type { CliContext } from "../context.ts";
 import { readCeilings } from "./limits.ts";
 import { parsePlacement } from "./placement.ts";
 import { type PublicNames, parsePublicNames } from "./public-names.ts";
+import { parseSandboxLevels, type SandboxLevel } from "./sandbox-levels.ts";
 import { parseServerUser, type ServerUser } from "./server-user.ts";
 
 export interface ServeFlags {
@@ -14,6 +15,7 @@ export interface ServeFlags {
   /** `false` when `--no-samples` was given. */
   readonly samples?: boolean;
   readonly productOrigin?: readonly string[];
+  readonly permissivePublisher?: readonly string[];
   readonly publicUrl?: string;
   readonly appsDomain?: string;
   readonly framesDomain?: string;
@@ -21,6 +23,7 @@ export interface ServeFlags {
   readonly drain?: string;
   readonly placement?: string;
   readonly cellMemory?: string;
+  readonly sandboxLevels?: string;
   readonly user?: string;
   readonly verbose?: boolean;
 }
@@ -38,7 +41,10 @@ export interface ServeOptions {
   readonly placement: PlacementPolicy;
   /** Undefined: the pool's own default. */
   readonly cellMemoryMb: number | undefined;
+  /** At which levels views may run. */
+  readonly sandboxLevels: readonly SandboxLevel[];
   readonly productOrigins: readonly string[];
+  readonly permissivePublishers: readonly string[];
   /** Undefined when browsers reach it by the address that it listens on. */
   readonly publicNames: PublicNames | undefined;
   readonly databaseUrl: string | undefined;
@@ -66,7 +72,11 @@ export function parseServeOptions(
     jail: parseJail(env.BERTH_JAIL),
     placement: parsePlacement(flags.placement ?? (env.BERTH_PLACEMENT || "dedicated")),
     cellMemoryMb: parseCellMemory(flags.cellMemory ?? (env.BERTH_CELL_MEMORY || undefined)),
+    sandboxLevels: parseSandboxLevels(
+      flags.sandboxLevels ?? (env.BERTH_SANDBOX_LEVELS || "strict,moderate"),
+    ),
     productOrigins: (flags.productOrigin ?? []).map(parseOrigin),
+    permissivePublishers: (flags.permissivePublisher ?? []).map(parsePublisher),
     publicNames: parsePublicNames({
       publicUrl: flags.publicUrl ?? (env.BERTH_PUBLIC_URL || undefined),
       appsDomain: flags.appsDomain ?? (env.BERTH_APPS_DOMAIN || undefined),
@@ -102,7 +112,7 @@ function parseCellMemory(text: string | undefined): number | undefined {
   );
 }
 
-function parseJail(text: string | undefined): "required" | "off" {
+export function parseJail(text: string | undefined): "required" | "off" {
   if (text === undefined || text === "" || text === "required") return "required";
   if (text === "off") return "off";
   throw invalid("BERTH_JAIL", `BERTH_JAIL is "${text}"; expected required (the default) or off.`);
@@ -126,6 +136,14 @@ function parseOrigin(text: string): string {
   throw invalid(
     "product-origin",
     `--product-origin is ${JSON.stringify(text)}; expected an origin, such as https://product.example.com.`,
+  );
+}
+
+function parsePublisher(text: string): string {
+  if (isSlug(text)) return text;
+  throw invalid(
+    "permissive-publisher",
+    `--permissive-publisher is ${JSON.stringify(text)}; expected the name of one publisher, such as acme-tools.`,
   );
 }
 

@@ -108,6 +108,20 @@ const run = createRoute({
 const runInstallation = createRoute({
   getParentRoute: () => shell,
   path: "/run/$installation",
+  validateSearch: (search): { readonly view?: string } =>
+    typeof search.view === "string" ? { view: search.view } : {},
+  component: lazyRouteComponent(
+    () => import("../pages/run/RunInstallationPage.tsx"),
+    "RunInstallationPage",
+  ),
+});
+
+/** What lies behind is the app's own: its view follows it, see use-run-routes.ts. */
+const runRoute = createRoute({
+  getParentRoute: () => shell,
+  path: "/run/$installation/$",
+  validateSearch: (search): { readonly view?: string } =>
+    typeof search.view === "string" ? { view: search.view } : {},
   component: lazyRouteComponent(
     () => import("../pages/run/RunInstallationPage.tsx"),
     "RunInstallationPage",
@@ -163,6 +177,7 @@ const routeTree = rootRoute.addChildren([
     installation,
     run,
     runInstallation,
+    runRoute,
     publisher,
     posture,
     gallery,

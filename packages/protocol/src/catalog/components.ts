@@ -5,7 +5,7 @@
  *
  * Element names on the wire are `berth-` and the component's name in kebab case.
  */
-import * as z from "zod/mini";
+import * as z from "#schema";
 import { contentComponents } from "./content-components.ts";
 import { entryComponents } from "./entry-components.ts";
 import { overlayComponents } from "./overlay-components.ts";
@@ -195,7 +195,7 @@ export const catalog = Object.freeze({
       emptyText: z.optional(text()),
       sortKey: z.optional(text(64)),
       sortDirection: z.optional(z.enum(["ascending", "descending"])),
-      pageSize: z.optional(z.number().check(z.int(), z.minimum(1), z.maximum(500))),
+      pageSize: z.optional(z.number().check(z.int(), z.minimum(1), z.maximum(10_000))),
       isRowPressable: z.optional(flag),
     }),
     events: ["rowPress", "sort"],

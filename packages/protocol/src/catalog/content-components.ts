@@ -1,5 +1,5 @@
 /** Components that show something longer than a word: documents, code, trees, pictures, lists. */
-import * as z from "zod/mini";
+import * as z from "#schema";
 import { findImageSize, maxImageSourceLength } from "./image-source.ts";
 import { component, flag, label, text } from "./parts.ts";
 

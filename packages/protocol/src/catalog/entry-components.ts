@@ -1,5 +1,5 @@
 /** Components by which a reader enters something: forms and the fields that are no text. */
-import * as z from "zod/mini";
+import * as z from "#schema";
 import { component, fieldName, finite, flag, label, namedField, option, text } from "./parts.ts";
 import { findTextPattern } from "./text-pattern.ts";
 

@@ -1,5 +1,5 @@
 /** Components that stand over others for a while. */
-import * as z from "zod/mini";
+import * as z from "#schema";
 import { component, flag, label, text, tone } from "./parts.ts";
 
 export const overlayComponents = {

@@ -1,5 +1,5 @@
 /** What the catalog's schemas are made of: bounded text, names, fields. */
-import * as z from "zod/mini";
+import * as z from "#schema";
 
 export const text = (max = 500) => z.string().check(z.maxLength(max));
 export const label = z.string().check(z.minLength(1), z.maxLength(200));

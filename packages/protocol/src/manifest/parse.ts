@@ -2,7 +2,7 @@
  * Turns untrusted JSON into a manifest, or into problems that each say where, which value
  * and how to mend it.
  */
-import * as z from "zod/mini";
+import * as z from "#schema";
 import { BerthError } from "../errors.ts";
 import { escapeHidden } from "../plain-text.ts";
 import { nearestWord } from "./nearest-word.ts";

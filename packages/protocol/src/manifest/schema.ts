@@ -2,11 +2,13 @@
  * The manifest, `berth.json`: what an app is, what it asks for and what limits it.
  * The JSON Schema that editors use is generated from here.
  */
-import * as z from "zod/mini";
+import * as z from "#schema";
 import { isSlug } from "../ids.ts";
 import {
+  defaultEngineLimits,
   defaultResourceLimits,
   type FunctionLimits,
+  maxEngineLimits,
   maxFunctionLimits,
   maxResourceLimits,
   type ResourceLimits,
@@ -93,6 +95,20 @@ const placement = z.strictObject({
 const ui = z.strictObject({
   mode: z._default(z.enum(["catalog", "html", "federated"]), "catalog"),
   placements: z._default(z.array(placement).check(z.maxLength(20)), []),
+});
+
+/** What the view's module runs on; `quickjs` holds it to hard limits, and gives it nothing to draw with. */
+const runtime = z.strictObject({
+  engine: z._default(z.enum(["native", "quickjs"]), "native"),
+  /** Turns of loops and calls of functions, counted by ten thousand, in one turn of the app. */
+  turnInstructions: z._default(
+    z.number().check(z.int(), z.minimum(10_000), z.maximum(maxEngineLimits.turnInstructions)),
+    defaultEngineLimits.turnInstructions,
+  ),
+  /** The same from the app's start until its stop; left out, there is no such end. */
+  totalInstructions: z.optional(
+    z.number().check(z.int(), z.minimum(10_000), z.maximum(Number.MAX_SAFE_INTEGER)),
+  ),
 });
 
 const name64 = z
@@ -201,6 +217,7 @@ export const manifestSchema = z
       {},
     ),
     ui: z.prefault(ui, {}),
+    runtime: z.optional(runtime),
     server: z.optional(server),
     health: z.optional(
       z.strictObject({
@@ -215,7 +232,22 @@ export const manifestSchema = z
       message:
         "is missing and there is no server; an app has a view (entryPoint), a function (server.entry) or both",
     }),
+    z.refine((manifest) => manifest.runtime?.engine !== "quickjs" || isLogicOnly(manifest), {
+      path: ["runtime", "engine"],
+      message:
+        "is for apps without a UI; it needs an entryPoint, security.sandboxLevel strict, and neither ui.placements nor another ui.mode than catalog",
+    }),
   );
+
+function isLogicOnly(manifest: {
+  readonly entryPoint?: string | undefined;
+  readonly security: z.output<typeof security>;
+  readonly ui: z.output<typeof ui>;
+}): boolean {
+  const { entryPoint, security: held, ui: shown } = manifest;
+  const isUnseen = shown.mode === "catalog" && shown.placements.length === 0;
+  return entryPoint !== undefined && held.sandboxLevel === "strict" && isUnseen;
+}
 
 /** A manifest as its author writes it: defaults may be left out. */
 export type AppManifest = z.input<typeof manifestSchema>;

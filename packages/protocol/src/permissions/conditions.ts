@@ -5,7 +5,7 @@
  * Invariant: fails closed. A condition that is not known, is malformed, or asks for a fact that
  * nobody has given, refuses.
  */
-import * as z from "zod/mini";
+import * as z from "#schema";
 import { BerthError } from "../errors.ts";
 import { nearestWord } from "../manifest/nearest-word.ts";
 import { isWithinWindow, weekdays } from "./time-window.ts";

@@ -10,7 +10,7 @@
  * A `network` pattern is a host name, `*.` before a host name for its subdomains (not
  * itself), each with an optional `:port`; without one, the scheme's own port is meant.
  */
-import * as z from "zod/mini";
+import * as z from "#schema";
 import { describeHidden, isPlainLine } from "../plain-text.ts";
 
 /** What can be done with each type of thing. */

@@ -10,4 +10,10 @@ export const uiResources = Object.freeze([
   "modal",
 ] as const);
 
+/**
+ * What a manifest of the level `permissive` asks for by its level alone, never optional: to run in the
+ * page itself, with all that its user can do there.
+ */
+export const actAsMember = "act-as-member";
+
 export type UiResource = (typeof uiResources)[number];

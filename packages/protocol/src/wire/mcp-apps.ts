@@ -5,7 +5,7 @@
  * Trust: all that the HTML sends is hostile until parsed by these schemas. Unknown members are
  * dropped, since the contract lets either side add some.
  */
-import * as z from "zod/mini";
+import * as z from "#schema";
 
 /** The version that `ui/initialize` is answered with, whichever the app asked for. */
 export const mcpAppsVersion = "2026-01-26";

@@ -1,5 +1,5 @@
 /**
- * The contract between a host page and a view in its worker, over capnweb on one
+ * The contract between a host page and a view in its worker, in capnweb's protocol over one
  * MessagePort, and the frame's hand-shake before it.
  *
  * Hand-shake (strict level). The frame's document holds only our bootstrap:
@@ -12,8 +12,9 @@
  *
  * Trust: all that the worker sends is hostile until parsed by these schemas.
  */
-import * as z from "zod/mini";
+import * as z from "#schema";
 import { permissionSchema } from "../permissions/grammar.ts";
+import type { ViewNavigation } from "./route.ts";
 
 export interface BootMessage {
   readonly workerSource: string;
@@ -26,10 +27,15 @@ export interface ViewContext {
   readonly app: { readonly id: string; readonly name: string; readonly version: string };
   readonly instance: string;
   readonly placement: { readonly kind: "page" | "panel" | "widget"; readonly path: string };
+  /** Where the reader is inside the app; see isViewRoute. */
+  readonly route: string;
   readonly theme: "light" | "dark";
+  readonly density: "comfortable" | "compact";
   readonly locale: string;
   readonly timeZone: string;
   readonly direction: "ltr" | "rtl";
+  /** The product's own values of theme tokens, by name, such as `accent`; for views with styles of their own. */
+  readonly tokens: Readonly<Record<string, string>>;
   /** The last persisted view state, or null. */
   readonly viewState: unknown;
   /** Granted permissions, so that a view can hide what it may not do. */
@@ -89,8 +95,8 @@ export interface HostApi {
   fetch(request: ViewFetch): Promise<ViewFetchAnswer>;
   call(request: ViewCall): Promise<unknown>;
   saveViewState(state: unknown): Promise<void>;
-  /** Moves the host's router to one of the app's own paths. */
-  navigate(path: string): Promise<void>;
+  /** Moves the view, and the host's router with it, to one of the app's own routes. */
+  navigate(to: string | ViewNavigation): Promise<void>;
   /** Asks the person for an optional permission of the manifest; see PermissionAsk. */
   requestPermission(ask: PermissionAsk): Promise<PermissionAnswer>;
   report(error: ViewErrorReport): Promise<void>;
@@ -120,4 +126,10 @@ export interface ViewRuntime {
   readonly host: HostApi;
   /** Says what the view answers to the host. Once; a second call throws. */
   define(view: ViewApi): void;
+}
+
+/** What the worker of a logic-only app offers besides: `runtime.engine` is `quickjs`. */
+export interface LogicApi extends ViewApi {
+  /** Hands the app a message of the host's; resolves with what the app answers. JSON only. */
+  message(data: unknown): Promise<unknown>;
 }

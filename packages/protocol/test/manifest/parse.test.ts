@@ -225,6 +225,48 @@ describe("permissionsAsked", () => {
   });
 });
 
+describe("the level permissive", () => {
+  it("is a permission of its own, the first, which no manifest can make optional", () => {
+    const manifest = parseManifest({
+      ...exampleManifest,
+      permissions: [
+        { type: "ui", resource: "act-as-member", actions: ["show"], optional: true },
+        ...exampleManifest.permissions,
+      ],
+      security: { sandboxLevel: "permissive" },
+    });
+    expect(permissionsAsked(manifest)).toEqual([
+      { type: "ui", resource: "act-as-member", actions: ["show"] },
+      { type: "api", resource: "/api/calculations/*", actions: ["read", "write"] },
+    ]);
+  });
+});
+
+describe("the metered engine", () => {
+  const metered = (change: object = {}) =>
+    readManifest({ ...exampleManifest, runtime: { engine: "quickjs" }, ...change });
+
+  it("is asked for by an app without a UI, with limits of its own", () => {
+    const { server: _server, ...rest } = exampleManifest as Record<string, unknown>;
+    expect(metered().manifest?.runtime).toEqual({
+      ...{ engine: "quickjs", turnInstructions: 20_000_000 },
+    });
+    expect(rest).not.toHaveProperty("runtime");
+    expect(
+      metered({ runtime: { engine: "quickjs", turnInstructions: 9_999 } }).problems[0]?.message,
+    ).toContain("runtime.turnInstructions is 9999; expected at least 10000");
+  });
+
+  it.each([
+    ["placements", { ui: { placements: [{ kind: "page", title: "x" }] } }],
+    ["its own HTML", { ui: { mode: "html" }, security: { sandboxLevel: "moderate" } }],
+    ["another level", { security: { sandboxLevel: "permissive" } }],
+    ["no view's module", { entryPoint: undefined, server: { entry: "s.js" } }],
+  ])("is not for an app with %s", (_what, change) => {
+    expect(metered(change).problems.map(({ path }) => path)).toEqual(["runtime.engine"]);
+  });
+});
+
 describe("manifestJsonSchema", () => {
   it("describes what authors write, so that defaults are not required", () => {
     const schema = manifestJsonSchema();

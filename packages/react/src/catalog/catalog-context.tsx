@@ -1,9 +1,11 @@
 /** What the components need of their surroundings: language, time zone, words, whose view it is. */
 import { createContext, type ReactNode, useContext, useMemo, useState } from "react";
+import { directionOf, knownLocale } from "./locale.ts";
 import { type CatalogMessages, defaultMessages, messagesOf } from "./messages.ts";
 import { ToastRegion } from "./overlays/ToastRegion.tsx";
 import { ToastContext } from "./overlays/toast-context.ts";
 import { createToastStore } from "./overlays/toast-store.ts";
+import { styleOfTokens, type ThemeTokens } from "./theme-tokens.ts";
 
 export type { CatalogMessages };
 export { defaultMessages };
@@ -36,6 +38,8 @@ export interface CatalogProviderProps {
   readonly density?: "comfortable" | "compact" | undefined;
   /** The locale's own when absent. */
   readonly direction?: "ltr" | "rtl" | undefined;
+  /** The product's own values of theme tokens. */
+  readonly tokens?: ThemeTokens | undefined;
   readonly children: ReactNode;
 }
 
@@ -57,6 +61,7 @@ export function CatalogProvider(props: CatalogProviderProps): ReactNode {
         data-berth-density={density}
         dir={props.direction ?? directionOf(locale)}
         lang={locale}
+        style={styleOfTokens(props.tokens)}
       >
         <ToastContext.Provider value={toasts}>{props.children}</ToastContext.Provider>
         <ToastRegion store={toasts} messages={value.messages} appName={appName} />
@@ -67,23 +72,6 @@ export function CatalogProvider(props: CatalogProviderProps): ReactNode {
 
 export function useSurroundings(): CatalogSurroundings {
   return useContext(Surroundings);
-}
-
-/** Scripts that are written from the right; browsers do not all know it by themselves. */
-const rightToLeft = new Set(["Arab", "Hebr", "Thaa", "Syrc", "Nkoo", "Adlm", "Rohg"]);
-
-function directionOf(locale: string): "ltr" | "rtl" {
-  const { script = "" } = new Intl.Locale(locale).maximize();
-  return rightToLeft.has(script) ? "rtl" : "ltr";
-}
-
-function knownLocale(locale: string | undefined): string {
-  try {
-    return Intl.getCanonicalLocales(locale)[0] ?? "en";
-  } catch {
-    // A malformed tag would make every formatter below throw.
-    return "en";
-  }
 }
 
 function knownTimeZone(timeZone: string | undefined): string | undefined {

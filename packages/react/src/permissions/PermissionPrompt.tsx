@@ -3,11 +3,19 @@
  * and the manifest's reason, none of it chosen by the view.
  *
  * Invariant: nobody allows by accident. The first focus is on the refusal, closing refuses, and
- * "Allow" takes no press in the first moment, in which a click may have been meant for what was
- * there before.
+ * "Allow" takes no press in the first moment after it has come into sight, in which a click may have
+ * been meant for what was there before: a view can put a dialog of its own over this one, and take it
+ * away under the reader's finger.
  */
 import type { PermissionRequest } from "@berth/browser";
-import { type ReactNode, useEffect, useState, useSyncExternalStore } from "react";
+import {
+  type ReactNode,
+  type RefObject,
+  useEffect,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from "react";
 import { Button } from "../catalog/Button.tsx";
 import { CatalogProvider } from "../catalog/catalog-context.tsx";
 import { Modal } from "../catalog/Modal.tsx";
@@ -23,16 +31,13 @@ export interface PermissionPromptProps {
 }
 
 const settleMs = 500;
+const lookMs = 50;
 
 export function PermissionPrompt(props: PermissionPromptProps): ReactNode {
   const { prompts, theme, locale = "en" } = props;
   const request = useSyncExternalStore(prompts.subscribe, prompts.current, nobodyAsks);
-  const [shown, setShown] = useState<PermissionRequest>();
-  useEffect(() => {
-    if (request === undefined) return;
-    const timer = setTimeout(() => setShown(request), settleMs);
-    return () => clearTimeout(timer);
-  }, [request]);
+  const actions = useRef<HTMLDivElement>(null);
+  const shown = useSettled(request, actions);
   if (request === undefined) return null;
   const messages = { ...promptMessagesOf(locale), ...props.messages };
   const { app, permission } = request;
@@ -54,7 +59,7 @@ export function PermissionPrompt(props: PermissionPromptProps): ReactNode {
           </p>
         )}
         <p className="berth-prompt-lasts">{messages.lasts}</p>
-        <div className="berth-prompt-actions">
+        <div ref={actions} className="berth-prompt-actions">
           <Button onPress={deny}>{messages.deny}</Button>
           <Button
             variant="primary"
@@ -67,6 +72,30 @@ export function PermissionPrompt(props: PermissionPromptProps): ReactNode {
       </Modal>
     </CatalogProvider>
   );
+}
+
+/** The request whose buttons have been in sight, with nothing over them, for long enough. */
+function useSettled(
+  request: PermissionRequest | undefined,
+  actions: RefObject<HTMLElement | null>,
+): PermissionRequest | undefined {
+  const [settled, setSettled] = useState<PermissionRequest>();
+  useEffect(() => {
+    if (request === undefined) return;
+    let inSightMs = 0;
+    const timer = setInterval(() => {
+      inSightMs = isOnTop(actions.current?.lastElementChild) ? inSightMs + lookMs : 0;
+      setSettled(inSightMs >= settleMs ? request : undefined);
+    }, lookMs);
+    return () => clearInterval(timer);
+  }, [request, actions]);
+  return settled;
+}
+
+function isOnTop(element: Element | null | undefined): boolean {
+  if (!element) return false;
+  const { left, top, width, height } = element.getBoundingClientRect();
+  return element.contains(document.elementFromPoint(left + width / 2, top + height / 2));
 }
 
 function nobodyAsks(): undefined {

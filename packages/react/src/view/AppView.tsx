@@ -7,28 +7,27 @@ import {
   CatalogProvider,
   useSurroundings,
 } from "../catalog/catalog-context.tsx";
+import type { RouteAdapter } from "../routes/route-adapter.ts";
+import { useViewRoutes } from "../routes/use-view-routes.ts";
 import { EmptyPanel, FailedPanel, LoadingPanel, StoppedPanel } from "./panels.tsx";
 import { RemoteNode } from "./RemoteNode.tsx";
 import { SurfaceView } from "./SurfaceView.tsx";
+import { type Environment, useEnvironment } from "./use-environment.ts";
 import { useForeground } from "./use-foreground.ts";
 import { useViewNode } from "./use-view-node.ts";
 
-export interface AppViewProps {
+export interface AppViewProps extends Environment {
   readonly runtime: { readonly manager: AppRuntimeManager };
   readonly instance: string;
-  readonly theme?: "light" | "dark" | "auto";
-  readonly density?: "comfortable" | "compact";
-  readonly locale?: string;
-  readonly timeZone?: string;
-  /** The locale's own when absent. */
-  readonly direction?: "ltr" | "rtl";
   readonly messages?: Partial<CatalogMessages>;
   /** In place of the built-in states. */
   readonly loading?: ReactNode;
   readonly empty?: ReactNode;
   readonly failed?: (error: BerthError | undefined, retry: () => void) => ReactNode;
-  /** The app asks to go to one of its own paths. */
-  readonly onNavigate?: (path: string) => void;
+  /** Keeps the host's address in step with the app's routes, where the app is placed as a page. */
+  readonly router?: RouteAdapter;
+  /** The app has moved to another of its routes; for hosts that do so by themselves. */
+  readonly onNavigate?: (path: string, isReplaced: boolean) => void;
 }
 
 export function AppView(props: AppViewProps): ReactNode {
@@ -36,23 +35,23 @@ export function AppView(props: AppViewProps): ReactNode {
   const { manager } = runtime;
   const app = useAppHandle(manager, instance);
   const box = useForeground(manager, instance);
+  const environment = useEnvironment(manager, instance, props);
+  useViewRoutes(manager, instance, props.router);
   useEffect(() => {
     if (onNavigate === undefined) return;
     return manager.on("message", (event) => {
-      if (event.instance === instance && event.kind === "navigate") onNavigate(event.path);
+      if (event.instance === instance && event.kind === "navigate")
+        onNavigate(event.path, event.isReplaced);
     });
   }, [manager, instance, onNavigate]);
   return (
-    <CatalogProvider
-      theme={props.theme}
-      density={props.density}
-      locale={props.locale}
-      timeZone={props.timeZone}
-      direction={props.direction}
-      messages={props.messages}
-      appName={app?.manifest.name}
-    >
-      <div ref={box} className="berth-view" data-state={app?.state ?? "absent"}>
+    <CatalogProvider {...environment} messages={props.messages} appName={app?.manifest.name}>
+      <div
+        ref={box}
+        className="berth-view"
+        data-state={app?.state ?? "absent"}
+        data-placement={app?.placement.kind}
+      >
         <AppBody {...props} app={app} />
       </div>
     </CatalogProvider>
@@ -76,7 +75,7 @@ function AppBody(props: AppViewProps & { readonly app: AppHandle | undefined }):
       return app.surface ? (
         <SurfaceView surface={app.surface} loading={loading} />
       ) : (
-        <StartingView app={app} loading={loading} />
+        <DrawnView app={app} whenEmpty={loading} />
       );
     case "failed":
       return props.failed ? (
@@ -87,22 +86,22 @@ function AppBody(props: AppViewProps & { readonly app: AppHandle | undefined }):
     default:
       // The same place as while it started: a frame that is moved may have to begin anew.
       if (app.surface) return <SurfaceView surface={app.surface} loading={null} />;
-      return <RunningView app={app} empty={props.empty} />;
+      return (
+        <DrawnView
+          app={app}
+          whenEmpty={props.empty ?? <EmptyPanel title={messages.emptyViewTitle} />}
+        />
+      );
   }
 }
 
-/** What it has drawn stands as soon as it is there; its start may go on for long. */
-function StartingView({ app, loading }: { app: AppHandle; loading: ReactNode }): ReactNode {
+/**
+ * What it has drawn stands as soon as it is there; its start may go on for long. The same component
+ * before and after, so that nothing is drawn anew, and focus and scrolling stay, when it has started.
+ */
+function DrawnView({ app, whenEmpty }: { app: AppHandle; whenEmpty: ReactNode }): ReactNode {
   const root = useViewNode(app.tree, rootId);
-  if (root?.kind === "root" && root.children.length === 0) return loading;
-  return <RemoteNode app={app} id={rootId} />;
-}
-
-function RunningView({ app, empty }: { app: AppHandle; empty: ReactNode }): ReactNode {
-  const { messages } = useSurroundings();
-  const root = useViewNode(app.tree, rootId);
-  if (root?.kind === "root" && root.children.length === 0)
-    return empty ?? <EmptyPanel title={messages.emptyViewTitle} />;
+  if (root?.kind === "root" && root.children.length === 0) return whenEmpty;
   return <RemoteNode app={app} id={rootId} />;
 }
 

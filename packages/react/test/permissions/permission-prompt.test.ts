@@ -84,6 +84,35 @@ describe("the permission prompt", () => {
     await context.close();
   });
 
+  it("takes no yes while something lies over it, nor in the first moment after", async () => {
+    const context = await browser.newContext();
+    const paused = await context.newPage();
+    await paused.clock.install({ time: 0 });
+    await paused.goto(`${server.origin}/`);
+    await paused.waitForFunction("globalThis.prompting !== undefined");
+    await paused.clock.pauseAt(60_000);
+    await paused.evaluate((given) => globalThis.prompting.ask("Jacker", given), permission);
+    const allow = paused.getByRole("button", { name: "Allow", exact: true, includeHidden: true });
+    await allow.waitFor();
+    await paused.clock.runFor(300);
+    await paused.evaluate(() => {
+      const cover = document.body.appendChild(document.createElement("dialog"));
+      cover.style.cssText = "inline-size:90vw;block-size:90vh";
+      cover.showModal();
+    });
+    await paused.clock.runFor(5_000);
+    expect(await allow.isDisabled()).toBe(true);
+    // The second press of two, for which the view has taken its own dialog away.
+    await paused.evaluate(() =>
+      document.querySelector<HTMLDialogElement>("body > dialog")?.close(),
+    );
+    await paused.clock.runFor(450);
+    expect(await allow.isDisabled()).toBe(true);
+    await paused.clock.runFor(100);
+    await paused.getByRole("button", { name: "Allow", exact: true, disabled: false }).waitFor();
+    await context.close();
+  });
+
   it("takes a no by Enter, by Escape, by the view's end and by the button, one at a time", async () => {
     await ask("Eager");
     await dialog("Eager").waitFor();

@@ -17,7 +17,7 @@ const manifest = {
 };
 
 function Product() {
-  const runtime = useAppRuntime({ config: { maxConcurrentApps: 5 } });
+  const runtime = useAppRuntime({ config: { maxConcurrentApps: 5, theme: "light" } });
   const [path, setPath] = useState("none");
   const { loadApp, startApp, manager } = runtime;
   useEffect(() => {
@@ -33,7 +33,7 @@ function Product() {
       <button type="button" onClick={() => manager.setContext({ theme: "dark" })}>
         Dark
       </button>
-      <AppView runtime={runtime} instance="my-app" theme="light" onNavigate={setPath} />
+      <AppView runtime={runtime} instance="my-app" onNavigate={setPath} />
     </>
   );
 }

@@ -33,8 +33,18 @@ export interface View {
   readonly log: ViewLogger;
   /** Kept for this instance and given back as `context.viewState`; JSON of at most 256 KiB. */
   saveState(state: unknown): Promise<void>;
-  /** Moves the host's router to one of the app's own paths. @throws BerthError PERMISSION_DENIED */
-  navigate(path: string): Promise<void>;
+  /** Where the reader is inside the app: path, query, fragment. `/` unless the host says otherwise. */
+  readonly route: string;
+  /** Calls back when it is another: Back, Forward, a link, `navigate`. Returns the unsubscriber. */
+  onRoute(listener: (route: string) => void): () => void;
+  /**
+   * Moves there, and the host's address with it where the app is its page. Once for each thing that
+   * the reader does Back leads to where they were; other moves replace it, as `replace` always does.
+   *
+   * @param path - such as /orders/7?tab=lines; of at most 2,048 characters, in URL encoding
+   * @throws BerthError PERMISSION_DENIED, REQUEST_INVALID, RATE_LIMITED (20 in ten seconds)
+   */
+  navigate(path: string, options?: { readonly replace?: boolean }): Promise<void>;
   /**
    * Asks the person for a permission that the manifest holds as optional, named as it stands there.
    * Resolves when they have answered; an answer holds for the session, and is not asked for again.
@@ -69,7 +79,21 @@ export function createView(host: HostApi, holder: ContextHolder): View {
     call,
     log: createLogger(host),
     saveState: (state: unknown) => host.saveViewState(state),
-    navigate: (path: string) => host.navigate(path),
+    get route() {
+      return holder.context.route;
+    },
+    onRoute(listener: (route: string) => void) {
+      let last = holder.context.route;
+      const onContext = ({ route }: ViewContext): void => {
+        if (route === last) return;
+        last = route;
+        listener(route);
+      };
+      holder.listeners.add(onContext);
+      return () => holder.listeners.delete(onContext);
+    },
+    navigate: (path: string, { replace = false } = {}) =>
+      host.navigate({ route: path, isReplaced: replace }),
     requestPermission: (ask: PermissionAsk) => host.requestPermission(ask),
   });
 }

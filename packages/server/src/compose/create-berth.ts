@@ -20,6 +20,7 @@ import { fail, type LifecycleWorks, recoverInterruptedResumes } from "../install
 import { openInstallationRuns } from "../installation/open-runs.ts";
 import { installationHandlers } from "../installation/routes.ts";
 import { createInstallationStore } from "../installation/store.ts";
+import { createSandboxLevels } from "../policy/sandbox-levels.ts";
 import { type OpenedRegistry, openRegistry } from "../registry/open-registry.ts";
 import { registryHandlers } from "../registry/routes.ts";
 import { createFrames } from "../runtime/frames.ts";
@@ -33,6 +34,7 @@ import { createHandOver, warmUp } from "./hand-over.ts";
 import { type DataPlane, openDataPlane } from "./open-data-plane.ts";
 import { openStorage, type Storage } from "./open-storage.ts";
 import type { Berth, BerthOptions, HandOver } from "./options.ts";
+import { createPermissivePublishers, type PermissivePublishers } from "./permissive-publishers.ts";
 import { createPostureKeeper, type PostureKeeper } from "./posture.ts";
 import { watchCrashLoops } from "./watch-crash-loops.ts";
 
@@ -52,6 +54,7 @@ interface Parts {
   readonly posture: PostureKeeper;
   readonly works: LifecycleWorks;
   readonly createRequestId: () => string;
+  readonly requirePermissive: PermissivePublishers["requirePermissive"];
 }
 
 /**
@@ -74,13 +77,23 @@ export async function createBerth(options: BerthOptions): Promise<Berth> {
     isSecure: options.domains?.scheme === "https",
   });
   const { uploadsFolder: uploadFolder, nodeId } = place;
-  const registry = await openRegistry({ database, blobs, ground, uploadFolder });
+  const policy = createPermissivePublishers(options.permissivePublishers);
+  const { requirePermissive } = policy;
+  const registry = await openRegistry({ database, blobs, ground, uploadFolder, policy });
   const store = createInstallationStore({ kysely: database.kysely, ground });
   const directory = createDirectory({ store, organizations: identity, keys });
   if (options.successor !== undefined) directory.share();
   const tokens = createViewTokens({ key: keys.deriveKey("view-tokens"), ground });
   const createRequestId = createRequestIds(ground);
-  const shared = { storage, registry, directory, hosts, tokens, createRequestId };
+  const shared = {
+    storage,
+    registry,
+    directory,
+    hosts,
+    tokens,
+    createRequestId,
+    requirePermissive,
+  };
   const plane = await openDataPlane(options, shared, opening);
   const posture = createPostureKeeper({
     folder: place.cellsFolder,
@@ -88,6 +101,7 @@ export async function createBerth(options: BerthOptions): Promise<Berth> {
     database,
     keys,
     allowPrivate: options.egress?.allowPrivate ?? [],
+    permissivePublishers: options.permissivePublishers ?? [],
     ...(options.placement === undefined ? {} : { placement: options.placement }),
     jailer: options.jailer,
     ground,
@@ -103,8 +117,7 @@ export async function createBerth(options: BerthOptions): Promise<Berth> {
       keys,
       policy: {
         ceilings: { ...maxResourceLimits, ...options.ceilings },
-        // The other levels come with their own enforcement.
-        sandboxLevels: new Set(["strict"]),
+        sandboxLevels: createSandboxLevels(options.sandboxLevels, requirePermissive),
       },
       data: [
         { name: "state", purge: plane.gateway.removeInstallation },
@@ -204,8 +217,10 @@ function busyOf(cells: readonly CellInfo[]): readonly string[] {
   return [...new Set(ids)].filter((id) => id !== undefined);
 }
 
-function checkOptions({ ceilings = {}, jail, host = "127.0.0.1" }: BerthOptions): void {
+function checkOptions(options: BerthOptions): void {
+  const { ceilings = {}, jail, host = "127.0.0.1" } = options;
   parseCeilings(ceilings, "ceilings");
+  createSandboxLevels(options.sandboxLevels);
   if (jail !== "off" || loopback.has(host)) return;
   throw new BerthError(
     "OPTION_INVALID",
@@ -235,7 +250,7 @@ async function openDoor(
   const { ground, database } = storage;
   const { gateway, insight, metering, functions } = plane;
   const version = readVersion();
-  const bundles = createViewBundles(registry);
+  const bundles = createViewBundles({ registry, sandboxLevels: works.policy.sandboxLevels });
   const { consoleFolder, frameBootstrap, htmlProxy } = options.assets;
   const sources = (): ContentSources => ({
     frames: hosts.frameOrigin("*"),
@@ -266,7 +281,14 @@ async function openDoor(
         stateUsage: gateway.stateUsage,
         functionUsage: functions.usage,
       }),
-      ...viewHandlers({ directory, bundles, tokens, hosts, pseudonym: identity.pseudonym }),
+      ...viewHandlers({
+        directory,
+        bundles,
+        tokens,
+        hosts,
+        pseudonym: identity.pseudonym,
+        requirePermissive: parts.requirePermissive,
+      }),
     },
     authenticate: (request) => identity.authenticate(request),
     organizations: identity,

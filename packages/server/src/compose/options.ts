@@ -68,6 +68,16 @@ export interface BerthOptions {
    * `maxResourceLimits` and `maxFunctionLimits`.
    */
   readonly ceilings?: Partial<ResourceLimits & FunctionLimits>;
+  /**
+   * At which levels views may run. Default `strict` and `moderate`: an app of its own HTML, in frames
+   * of an opaque origin, which reaches its granted domains by itself, unmetered.
+   */
+  readonly sandboxLevels?: readonly ("strict" | "moderate")[];
+  /**
+   * Publishers whose views may run in the product's page itself, at the level permissive: no
+   * sandbox. Default none. The product's page has to allow it as well (`allowPermissive`).
+   */
+  readonly permissivePublishers?: readonly string[];
   readonly egress?: Pick<EgressOptions, "allowPrivate" | "resolve" | "connect">;
   /**
    * Which installations share a cell. Default: none does (`dedicated`). Choose `fleet` only for

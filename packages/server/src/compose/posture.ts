@@ -26,6 +26,8 @@ export interface PostureKeeperOptions {
   readonly database: Pick<Database, "kind">;
   readonly keys: Pick<KeyRing, "isMasterBesideData">;
   readonly allowPrivate: readonly string[];
+  /** Publishers whose views may run in the product's page. */
+  readonly permissivePublishers: readonly string[];
   /** Default: nobody shares a cell. */
   readonly placement?: PlacementPolicy;
   /** Who starts the cells, when it is not this process. */
@@ -136,6 +138,11 @@ function noticesOf(options: PostureKeeperOptions): string[] {
   notices.push(...noticesOfPlacement(options.placement));
   if (options.allowPrivate.length > 0) {
     notices.push(`Apps may be granted private addresses: ${options.allowPrivate.join(", ")}.`);
+  }
+  if (options.permissivePublishers.length > 0) {
+    notices.push(
+      `Views of ${options.permissivePublishers.join(", ")} may run in the product's page without a sandbox, as whoever uses them.`,
+    );
   }
   return notices;
 }

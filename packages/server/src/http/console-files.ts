@@ -93,8 +93,9 @@ function findFile(files: ReadonlyMap<string, ConsoleFile>, request: Request) {
     // A malformed escape names no file.
     return undefined;
   }
-  const isPage =
-    extname(path) === "" && (request.headers.get("accept") ?? "*/*").match(/text\/html|\*\/\*/);
+  // Behind a running app's address are the app's own routes, which may look like files.
+  const isAddress = extname(path) === "" || path.startsWith("/run/");
+  const isPage = isAddress && (request.headers.get("accept") ?? "*/*").match(/text\/html|\*\/\*/);
   return files.get(path) ?? (isPage ? files.get("/index.html") : undefined);
 }
 

@@ -1,6 +1,7 @@
 /** What installing needs of other domains; the composition root passes it in. */
 import type { FunctionLimits, ResourceLimits } from "@berth/protocol";
 import type { Organization } from "../identity/identity.ts";
+import type { SandboxLevels } from "../policy/sandbox-levels.ts";
 import type { Registry, Release } from "../registry/registry.ts";
 import type { Functions } from "../runtime/functions.ts";
 
@@ -23,7 +24,7 @@ export interface SandboxCheck {
 export interface HostPolicy {
   /** No installation gets more, whatever its manifest asks. */
   readonly ceilings: ResourceLimits & Partial<FunctionLimits>;
-  readonly sandboxLevels: ReadonlySet<"strict" | "moderate" | "permissive">;
+  readonly sandboxLevels: SandboxLevels;
 }
 
 /** A domain that keeps something per installation. Forgetting twice is as good as once. */

@@ -44,6 +44,19 @@ export interface FramesOptions {
 }
 
 const bundlePath = /^\/bundle\/([0-9a-f]{64})\.js$/;
+const remotePath = /^\/remote\/([0-9a-f]{64})\/([A-Za-z0-9_@+.\-/]{1,200})$/;
+const scriptType = "text/javascript; charset=utf-8";
+/** What a page fetches of a federated app's files; anything else is bytes. */
+const types: Readonly<Record<string, string>> = Object.freeze({
+  js: scriptType,
+  mjs: scriptType,
+  json: "application/json",
+  css: "text/css; charset=utf-8",
+  png: "image/png",
+  jpg: "image/jpeg",
+  webp: "image/webp",
+  woff2: "font/woff2",
+});
 
 /** @throws OPTION_INVALID for a bootstrap that could end its own script element */
 export function createFrames(options: FramesOptions): Frames {
@@ -58,13 +71,14 @@ export function createFrames(options: FramesOptions): Frames {
   }
   const hash = createHash("sha256").update(bootstrap).digest("base64");
 
-  function documentPolicy(): string {
+  /** @param hasEngine - true where the worker runs the metered engine, which is WebAssembly */
+  function documentPolicy(hasEngine: boolean): string {
     // A bracketed address is no source expression; the other names of loopback are.
     const ancestors = hosts.allowedOrigins().filter((origin) => !origin.includes("["));
     return [
       "sandbox allow-scripts",
       "default-src 'none'",
-      `script-src 'sha256-${hash}'`,
+      `script-src 'sha256-${hash}'${hasEngine ? " 'wasm-unsafe-eval'" : ""}`,
       "worker-src blob:",
       "child-src blob:",
       "webrtc 'block'",
@@ -83,20 +97,30 @@ export function createFrames(options: FramesOptions): Frames {
     );
   }
 
-  function answerFrame(
+  async function answerFrame(
     response: ServerResponse,
     url: URL,
-    requestId: string,
+    wanted: { readonly installationId: string; readonly requestId: string },
     isHead: boolean,
-  ): void {
+  ): Promise<void> {
     const host = askingHost(url);
+    const hasEngine = url.searchParams.get("engine") === "quickjs";
+    if (hasEngine && !(await isMetered(wanted.installationId)))
+      throw new BerthError("ROUTE_NOT_FOUND", "There is no app for the metered engine here.");
     // An allowed origin holds no character that means something in HTML.
     const document = `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="berth-host" content="${host}"><title>Berth view</title></head><body><script>${bootstrap}</script></body></html>`;
     sendDocument(
       response,
-      { document, policy: documentPolicy(), allowlist: "()" },
-      requestId,
+      { document, policy: documentPolicy(hasEngine), allowlist: "()" },
+      wanted.requestId,
       isHead,
+    );
+  }
+
+  async function isMetered(installationId: string): Promise<boolean> {
+    const live = directory.findLoaded(installationId) ?? (await directory.load(installationId));
+    return (
+      live !== undefined && isServing(live.state) && live.manifest.runtime?.engine === "quickjs"
     );
   }
 
@@ -114,6 +138,7 @@ export function createFrames(options: FramesOptions): Frames {
     if (!isHtml || options.htmlProxy === undefined) {
       throw new BerthError("ROUTE_NOT_FOUND", "There is no app of its own HTML here.");
     }
+    bundles.admit(live);
     const domains = live.grants
       .filter(({ type, actions }) => type === "network" && actions.includes("connect"))
       .map(({ resource }) => resource);
@@ -144,20 +169,53 @@ export function createFrames(options: FramesOptions): Frames {
         "There is no such bundle here; open the view again, its release may have changed.",
       );
     }
+    sendFile(request, response, { bytes: bundle.bytes, type: scriptType, requestId });
+  }
+
+  function sendFile(
+    request: IncomingMessage,
+    response: ServerResponse,
+    file: { readonly bytes: Uint8Array; readonly type: string; readonly requestId: string },
+  ): void {
     const { origin } = request.headers;
     const isOurs = origin !== undefined && hosts.isAllowedOrigin(origin);
     response.writeHead(200, [
-      ...["content-type", "text/javascript; charset=utf-8"],
-      ...["content-length", String(bundle.bytes.length)],
+      ...["content-type", file.type],
+      ...["content-length", String(file.bytes.length)],
       ...["content-security-policy", "default-src 'none'; frame-ancestors 'none'; sandbox"],
       ...["cache-control", "public, max-age=31536000, immutable"],
       ...["x-content-type-options", "nosniff"],
       ...["cross-origin-resource-policy", "cross-origin"],
       ...["vary", "origin"],
       ...(isOurs ? ["access-control-allow-origin", origin] : []),
-      ...["berth-request-id", requestId],
+      ...["berth-request-id", file.requestId],
     ]);
-    response.end(request.method === "HEAD" ? undefined : bundle.bytes);
+    response.end(request.method === "HEAD" ? undefined : file.bytes);
+  }
+
+  /** A file of a federated app: the list, by whose digest it is asked for, or one beside or below it. */
+  async function answerRemote(
+    request: IncomingMessage,
+    response: ServerResponse,
+    wanted: {
+      readonly installationId: string;
+      readonly sha256: string;
+      readonly path: string;
+      readonly requestId: string;
+    },
+  ): Promise<void> {
+    const { installationId, sha256, path, requestId } = wanted;
+    const live = directory.findLoaded(installationId) ?? (await directory.load(installationId));
+    const list = live && isServing(live.state) ? await bundles.open(live) : undefined;
+    const isNamed = live !== undefined && list?.sha256 === sha256;
+    const bytes = isNamed ? await bundles.findFile(live, path) : undefined;
+    if (bytes === undefined) {
+      throw new BerthError(
+        "ROUTE_NOT_FOUND",
+        "There is no such file of a federated app here; open the view again, its release may have changed.",
+      );
+    }
+    sendFile(request, response, { bytes, type: typeOf(path), requestId });
   }
 
   async function answer(
@@ -169,7 +227,9 @@ export function createFrames(options: FramesOptions): Frames {
     const isHead = request.method === "HEAD";
     const url = URL.parse(request.url ?? "/", "http://frame");
     const isRead = request.method === "GET" || isHead;
-    if (isRead && url?.pathname === "/frame") return answerFrame(response, url, requestId, isHead);
+    if (isRead && url?.pathname === "/frame") {
+      return answerFrame(response, url, { installationId, requestId }, isHead);
+    }
     if (isRead && url?.pathname === "/html") {
       return answerHtmlFrame(response, url, { installationId, requestId }, isHead);
     }
@@ -178,9 +238,14 @@ export function createFrames(options: FramesOptions): Frames {
     if (isRead && sha256 !== undefined && !isScript) {
       return answerBundle(request, response, { installationId, sha256, requestId });
     }
+    const [, listSha256, path] = remotePath.exec(url?.pathname ?? "") ?? [];
+    if (isRead && listSha256 !== undefined && path !== undefined && !isScript) {
+      const wanted = { installationId, sha256: listSha256, path, requestId };
+      return answerRemote(request, response, wanted);
+    }
     throw new BerthError(
       "ROUTE_NOT_FOUND",
-      "A frame's host serves /frame, /html and /bundle/<sha256>.js only.",
+      "A frame's host serves /frame, /html, /bundle/<sha256>.js and /remote/<sha256>/… only.",
     );
   }
 
@@ -194,6 +259,12 @@ export function createFrames(options: FramesOptions): Frames {
       }
     },
   };
+}
+
+function typeOf(path: string): string {
+  const extension = path.slice(path.lastIndexOf(".") + 1);
+  const known = Object.hasOwn(types, extension) ? types[extension] : undefined;
+  return known ?? "application/octet-stream";
 }
 
 function sendDocument(

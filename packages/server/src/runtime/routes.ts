@@ -1,7 +1,7 @@
 /** Opening a view over the API: a token and the addresses that its host page needs. */
-import { BerthError, type InstallationId, isServing } from "@berth/protocol";
+import { actAsMember, BerthError, type InstallationId, isServing } from "@berth/protocol";
 import { callerOf, type Handlers, organizationOf } from "../http/api.ts";
-import type { InstallationDirectory } from "../installation/live.ts";
+import type { InstallationDirectory, LiveInstallation } from "../installation/live.ts";
 import type { Hosts } from "./hosts.ts";
 import type { ViewBundles } from "./view-bundle.ts";
 import type { ViewTokens } from "./view-token.ts";
@@ -12,6 +12,8 @@ export interface ViewDependencies {
   readonly tokens: ViewTokens;
   readonly hosts: Hosts;
   readonly pseudonym: (installationId: InstallationId, personId: string) => string;
+  /** Refuses an app whose publisher may not run views in the page. @throws PERMISSIVE_NOT_ALLOWED */
+  readonly requirePermissive: (app: string) => void;
 }
 
 export function viewHandlers(dependencies: ViewDependencies): Handlers<"openView"> {
@@ -35,6 +37,9 @@ export function viewHandlers(dependencies: ViewDependencies): Handlers<"openView
           { details: { state: live.state } },
         );
       }
+      const isFederated = live.manifest.ui.mode === "federated";
+      if (live.manifest.security.sandboxLevel === "permissive" || isFederated)
+        checkPermissive(live, dependencies.requirePermissive);
       const bundle = await bundles.open(live);
       // A view renews its token under the name that it was given; any other name is answered by a new one.
       const given = body.instance;
@@ -59,11 +64,17 @@ export function viewHandlers(dependencies: ViewDependencies): Handlers<"openView
         frameUrl: `${frames}/${live.manifest.ui.mode === "html" ? "html" : "frame"}?host=${encodeURIComponent(host)}`,
         functionOrigin: live.manifest.server === undefined ? null : hosts.functionOrigin(live.id),
         bundle: {
-          url: `${frames}/bundle/${bundle.sha256}.js`,
+          url: isFederated
+            ? `${frames}/remote/${bundle.sha256}/${live.manifest.entryPoint ?? ""}`
+            : `${frames}/bundle/${bundle.sha256}.js`,
           digest: bundle.sha256,
           bytes: bundle.bytes.length,
         },
-        manifest: { ...live.manifest },
+        // A federated app's page allows it by its publisher, whom a manifest need not name.
+        manifest: {
+          ...live.manifest,
+          ...(isFederated ? { publisher: live.app.split("/")[0] } : {}),
+        },
         grants: live.grants.map(({ id: grant, type, resource, actions }) => ({
           id: grant,
           type,
@@ -75,4 +86,14 @@ export function viewHandlers(dependencies: ViewDependencies): Handlers<"openView
       };
     },
   };
+}
+
+/** @throws PERMISSIVE_NOT_ALLOWED, PERMISSION_DENIED when consent to it was taken back */
+function checkPermissive(live: LiveInstallation, requirePermissive: (app: string) => void): void {
+  requirePermissive(live.app);
+  if (live.grants.some(({ type, resource }) => type === "ui" && resource === actAsMember)) return;
+  throw new BerthError(
+    "PERMISSION_DENIED",
+    `Nobody has consented to ${live.app} acting as whoever uses it (ui ${actAsMember}), so its view does not open; install it anew.`,
+  );
 }

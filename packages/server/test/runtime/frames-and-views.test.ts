@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
+import { parseAppName } from "@berth/protocol";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createPermissivePublishers } from "../../src/compose/permissive-publishers.ts";
 import type { ApiContext } from "../../src/http/api.ts";
 import { createFrames } from "../../src/runtime/frames.ts";
 import { viewHandlers } from "../../src/runtime/routes.ts";
@@ -46,6 +48,17 @@ describe("frames and views", () => {
     ]);
     expect(answer.body).toContain(`<meta name="berth-host" content="${productOrigin}">`);
     expect(answer.body.match(/<script/g)).toHaveLength(1);
+  });
+
+  it("let the metered engine into the frame of an app that asks for it, and of no other", async () => {
+    const path = `/frame?host=${encodeURIComponent(productOrigin)}&engine=quickjs`;
+    const metered = await plane.install(files, { manifest: { runtime: { engine: "quickjs" } } });
+    const policy = String((await get(metered.id, path)).headers["content-security-policy"]);
+    expect(policy).toMatch(/script-src 'sha256-[^']+' 'wasm-unsafe-eval';/);
+    const native = await plane.install(files);
+    expect((await get(native.id, path)).status).toBe(404);
+    const plain = await get(native.id, path.replace("&engine=quickjs", ""));
+    expect(plain.headers["content-security-policy"]).not.toContain("wasm");
   });
 
   it("serve an app of its own HTML a frame whose policy names its granted domains, and no other app", async () => {
@@ -127,6 +140,58 @@ describe("frames and views", () => {
     expect((await get(live.id, path)).status).toBe(404);
   });
 
+  it("serve the listed files of a federated app, the images beside them, and nothing else of it", async () => {
+    const list = JSON.stringify({
+      remote: 1,
+      name: "orders",
+      entry: "entry.js",
+      files: { "entry.js": { digest: "0".repeat(64), bytes: 1 } },
+    });
+    const remote = {
+      ...{ "ui/remote.json": list, "ui/entry.js": "export {};", "ui/logo.png": "png" },
+      ...{ "ui/other.js": "no", "logo.png": "no", "server.js": "no" },
+    };
+    const manifest = {
+      entryPoint: "ui/remote.json",
+      ui: { mode: "federated" },
+      security: { sandboxLevel: "permissive" },
+    } as const;
+    const live = await plane.install(remote, { manifest });
+    const sha256 = createHash("sha256").update(list).digest("hex");
+    const ask = (path: string, digest = sha256) => get(live.id, `/remote/${digest}/${path}`);
+    const answer = await ask("ui/entry.js");
+    expect(answer.body).toBe("export {};");
+    expect(answer.headers).toMatchObject({
+      "content-type": "text/javascript; charset=utf-8",
+      "content-security-policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
+    });
+    expect((await ask("ui/remote.json")).body).toBe(list);
+    expect((await ask("ui/logo.png")).headers["content-type"]).toBe("image/png");
+    for (const path of [
+      "ui/other.js",
+      "logo.png",
+      "server.js",
+      "berth.json",
+      "ui/",
+      "ui/../server.js",
+      "constructor",
+    ])
+      expect((await ask(path)).status, path).toBe(404);
+    expect((await ask("ui/entry.js", "0".repeat(64))).status).toBe(404);
+    const strict = await plane.install({ ...remote, "view.js": view });
+    const digest = createHash("sha256").update(view).digest("hex");
+    expect((await get(strict.id, `/remote/${digest}/view.js`)).status).toBe(404);
+
+    const grants = [{ type: "ui", resource: "act-as-member", actions: ["show"] }] as const;
+    const acme = { app: parseAppName("acme/orders"), manifest };
+    const asMember = grants.map((grant) => ({ ...grant, actions: [...grant.actions] }));
+    const allowed = await plane.install(remote, { ...acme, grants: asMember });
+    expect((await open(allowed.id)).manifest).toMatchObject({ publisher: "acme" });
+    await expect(open(live.id)).rejects.toMatchObject({ code: "PERMISSIVE_NOT_ALLOWED" });
+    const unasked = await plane.install(remote, { ...acme, grants: [] });
+    await expect(open(unasked.id)).rejects.toMatchObject({ code: "PERMISSION_DENIED" });
+  });
+
   it("refuse a bootstrap that could end its own script element", () => {
     for (const bootstrap of ["x = '</script>'", "<!-- x", "\0"]) {
       const make = () =>
@@ -153,8 +218,14 @@ describe("frames and views", () => {
     setCookies: () => undefined,
     ...changes,
   });
+  const { requirePermissive } = createPermissivePublishers(["acme"]);
   const handlers = () =>
-    viewHandlers({ ...plane, ...plane.rig, pseudonym: (id, person) => `${person} in ${id}` });
+    viewHandlers({
+      ...plane,
+      ...plane.rig,
+      requirePermissive,
+      pseudonym: (id, person) => `${person} in ${id}`,
+    });
   const open = (id: string, instance?: string, given = context()) =>
     handlers().openView(
       {
@@ -200,5 +271,16 @@ describe("frames and views", () => {
       { manifest: { entryPoint: "other.js" } },
     );
     await expect(open(blind.id)).rejects.toMatchObject({ code: "VIEW_LOAD_FAILED" });
+  });
+
+  it("do not open at a level that the operator does not allow, installed or not", async () => {
+    const manifest = { security: { sandboxLevel: "permissive" }, ui: { mode: "html" } } as const;
+    const live = await plane.install(files, { manifest });
+    await expect(open(live.id)).rejects.toMatchObject({ code: "PLATFORM_INCOMPATIBLE" });
+    const sha256 = createHash("sha256").update(view).digest("hex");
+    const path = `/html?host=${encodeURIComponent(productOrigin)}`;
+    expect((await get(live.id, path)).body).toContain("PLATFORM_INCOMPATIBLE");
+    expect((await get(live.id, `/bundle/${sha256}.js`)).body).toContain("PLATFORM_INCOMPATIBLE");
+    expect((await plane.call(live, "/x")).body).toBe("hi");
   });
 });

@@ -5,6 +5,7 @@ import { type CellPool, openCellPool } from "@berth/cells";
 import type { Digest } from "@berth/protocol";
 import type { GatewayOptions } from "../../src/gateway/gateway.ts";
 import type { LiveInstallation } from "../../src/installation/live.ts";
+import { createSandboxLevels } from "../../src/policy/sandbox-levels.ts";
 import { createFrames } from "../../src/runtime/frames.ts";
 import {
   type FrontDoor,
@@ -80,7 +81,10 @@ export async function openDataPlane(options: DataPlaneOptions = {}): Promise<Dat
   };
   const hosts: Hosts = createHosts({ productOrigins: [productOrigin], port: () => door.port });
   const tokens = createViewTokens({ key: rig.keys.deriveKey("view-token"), ground });
-  const bundles = createViewBundles(registry);
+  const bundles = createViewBundles({
+    registry,
+    sandboxLevels: createSandboxLevels(),
+  });
   const createRequestId = createRequestIds(ground);
   const functions: OpenFunctions = openFunctions({
     ...rig,

@@ -6,6 +6,7 @@ import {
   type AppRuntimeConfig,
   AppRuntimeManager,
   type AppSource,
+  createBrowserStorage,
   type ElementNode,
   type LimitEvent,
   rootId,
@@ -28,6 +29,8 @@ export interface RunOptions {
   readonly apiOrigin?: string;
   readonly grants?: readonly Grant[];
   readonly manifest?: Partial<AppManifest>;
+  /** The page answers `echo.say` with what it was given. */
+  readonly hasEcho?: boolean;
 }
 
 export interface Seen {
@@ -50,6 +53,8 @@ export interface Watched {
   readonly watchedMs: number;
 }
 
+/** For an attack to end its view: far more than any takes, so that one that does not is named. */
+const attackTimeoutMs = 8_000;
 const seen: Seen[] = [];
 const usedTokens: (string | undefined)[] = [];
 let manager = createManager({});
@@ -102,6 +107,9 @@ function sourceOf(options: RunOptions): AppSource {
         : { code: options.code, ...digest },
     frame: options.frameUrl === undefined ? { srcdoc: true } : { url: options.frameUrl },
     grants: options.grants ?? [],
+    ...(options.hasEcho === true
+      ? { capabilities: { echo: { say: (args: unknown) => args } } }
+      : {}),
     ...(options.apiOrigin === undefined
       ? {}
       : {
@@ -173,8 +181,11 @@ function watchFrames(): () => { frames: number; longestGapMs: number; watchedMs:
 export const controls = {
   seen,
   usedTokens,
-  configure(config: AppRuntimeConfig): void {
-    manager = createManager(config);
+  /** @param owner - of a storage that views may use; default none */
+  configure(config: AppRuntimeConfig, owner?: string): void {
+    manager = createManager(
+      owner === undefined ? config : { ...config, storage: createBrowserStorage({ owner }) },
+    );
   },
   /** Loads and starts; undefined when it runs. */
   async run(options: RunOptions): Promise<Failure | undefined> {
@@ -187,6 +198,28 @@ export const controls = {
       return failureOf(error);
     }
   },
+  /** Runs each view by itself, and waits for its end; the code of its error by its name. */
+  async runAll(
+    attacks: readonly { readonly what: string; readonly code: string }[],
+  ): Promise<Record<string, string>> {
+    const ended: Record<string, string> = {};
+    for (const { what, code } of attacks) {
+      const isOver = Promise.withResolvers<void>();
+      const stop = manager.on("status", ({ instance, state }) => {
+        if (instance === what && state === "failed") isOver.resolve();
+      });
+      const timer = setTimeout(isOver.resolve, attackTimeoutMs);
+      // What its start says of it is said by its state as well.
+      await controls.run({ instance: what, code });
+      await isOver.promise;
+      clearTimeout(timer);
+      stop();
+      const app = manager.get(what);
+      ended[what] = app?.error?.code ?? `still ${app?.state}`;
+      await manager.unload(what);
+    }
+    return ended;
+  },
   async act(
     name: "pause" | "resume" | "stop" | "unload",
     instance = "a",
@@ -198,6 +231,15 @@ export const controls = {
       return failureOf(error);
     }
   },
+  /** A message to a logic-only app: its answer, or why there is none. */
+  async message(data: unknown, instance = "a"): Promise<unknown> {
+    try {
+      return await manager.get(instance)?.message(data);
+    } catch (error) {
+      return failureOf(error);
+    }
+  },
+  details: (instance = "a") => manager.get(instance)?.error?.details,
   state: (instance = "a"): string => manager.get(instance)?.state ?? "absent",
   setForeground: (instance: string | undefined): void => manager.setForeground(instance),
   report: (instance = "a") => manager.get(instance)?.usageReport(),
@@ -207,6 +249,11 @@ export const controls = {
   revoke: (id: string, instance = "a"): void => {
     manager.get(instance)?.permissions.revoke(id);
   },
+  /** What the view of that instance has logged. */
+  logs: (instance = "a"): string[] =>
+    seen.flatMap((one) =>
+      one.kind === "log" && one.instance === instance ? [one.state ?? ""] : [],
+    ),
   texts: (instance = "a"): string[] =>
     nodes(instance).flatMap((node) => (node.kind === "text" ? [node.text] : [])),
   /** The properties of every component of that name. */

@@ -2,7 +2,7 @@
  * Runs in the host page of the moderate level's tests: one manager, one place, and what a test
  * does with them. Everything handed out is JSON.
  */
-import { AppRuntimeManager, type HtmlHost } from "@berth/browser";
+import { type AppRuntimeConfig, AppRuntimeManager, type HtmlHost } from "@berth/browser";
 import { type AppManifest, BerthError, type Grant, type ViewLimits } from "@berth/protocol";
 import type { Failure } from "./host-page.ts";
 
@@ -19,6 +19,8 @@ export interface HtmlRun {
   readonly isUnseen?: boolean;
 }
 
+/** Far more than any app here takes to end, so that one that does not is named. */
+const attackTimeoutMs = 20_000;
 const seen: { kind: string; text: string }[] = [];
 const opened: string[] = [];
 let manager = new AppRuntimeManager();
@@ -66,11 +68,28 @@ const capabilities = {
 export const htmlControls = {
   seen,
   opened,
+  /** In force from here on; views of before are forgotten. */
+  configure(config: Pick<AppRuntimeConfig, "viewLimits" | "maxConcurrentApps">): void {
+    manager = new AppRuntimeManager(config);
+    listen(manager);
+  },
+  /** Waits until each of these has ended; the code of its error, or its state where it goes on. */
+  async endings(
+    instances: readonly string[],
+    withinMs = attackTimeoutMs,
+  ): Promise<Record<string, string>> {
+    const until = performance.now() + withinMs;
+    const isOver = () => instances.every((one) => manager.get(one)?.state === "failed");
+    while (!isOver() && performance.now() < until)
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    return Object.fromEntries(
+      instances.map((one) => [one, manager.get(one)?.error?.code ?? this.state(one)]),
+    );
+  },
   async run(options: HtmlRun): Promise<Failure | undefined> {
     const { instance = "a", html, grants = [] } = options;
     if (options.viewLimits !== undefined) {
-      manager = new AppRuntimeManager({ viewLimits: options.viewLimits });
-      listen(manager);
+      this.configure({ viewLimits: options.viewLimits });
     }
     try {
       const app = await manager.load(instance, {

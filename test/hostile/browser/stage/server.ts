@@ -68,6 +68,7 @@ export async function openStageServer(): Promise<StageServer> {
         "content-type": "text/html",
         "content-security-policy": frameContentSecurityPolicy({
           bootstrapHash: frameBootstrapHash,
+          hasEngine: url.searchParams.get("engine") === "quickjs",
           frameAncestors: [origin],
         }),
       });

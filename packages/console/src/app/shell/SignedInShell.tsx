@@ -22,7 +22,8 @@ export function SignedInShell({ session }: { readonly session: SessionView }) {
   const { organization, switchOrganization } = useOrganizationChoice(session);
   const path = useLocation({ select: (location) => location.pathname });
   const isRunning = path === "/run" || path.startsWith("/run/");
-  const main = useFocusOnNavigation(path);
+  // Within a running app it is the app that says what has the focus.
+  const main = useFocusOnNavigation(path.replace(/^(\/run\/[^/]+)\/.*/, "$1"));
 
   return (
     <SignedInContext value={{ session, organization, switchOrganization }}>

@@ -4,6 +4,7 @@
  * Trust: type, resource and actions come from an app. They only ever choose among our own
  * sentences or are shown as plain text; a combination that is not known gets the plain sentence.
  */
+import { actAsMember } from "@berth/protocol";
 import type { PermissionView } from "@berth/protocol/api";
 
 export type PermissionSentence =
@@ -14,6 +15,7 @@ export type PermissionSentence =
   | "permissions.data.write"
   | "permissions.data.readWrite"
   | "permissions.ui.show"
+  | "permissions.ui.actAsMember"
   | "permissions.network.connect"
   | "permissions.tool.execute"
   | "permissions.companion.message"
@@ -63,6 +65,8 @@ const sentences: Readonly<Record<string, PermissionSentence>> = Object.freeze({
 export function permissionWords(permission: PermissionView): PermissionWords {
   const actions = [...new Set(permission.actions)].sort().join(",");
   const key = `${permission.type} ${actions}`;
+  // Said in words of its own: no other permission is as wide.
+  if (isActingAsMember(permission)) return { sentence: "permissions.ui.actAsMember", scope: null };
   const known = Object.hasOwn(sentences, key) ? sentences[key] : undefined;
   return { sentence: known ?? "permissions.unknown", scope: scopeOf(permission) };
 }
@@ -78,7 +82,11 @@ function scopeOf({ type, resource }: PermissionView): PermissionScope | null {
   return isOpenEnded ? "permissions.scope.below" : null;
 }
 
-/** True when the permission covers everything of its type: said with emphasis at consent. */
+/** True when the permission covers everything of its type, or more: said with emphasis at consent. */
 export function isSweeping(permission: PermissionView): boolean {
-  return permission.resource === "*";
+  return permission.resource === "*" || isActingAsMember(permission);
+}
+
+function isActingAsMember({ type, resource }: PermissionView): boolean {
+  return type === "ui" && resource === actAsMember;
 }

@@ -114,6 +114,7 @@ export const administration = {
     suspended: "The app is held: it stopped answering for a while.",
     resume: "Let it go on",
     logs: "See its log",
+    inspect: "Inspect",
   },
   publisher: {
     title: "Publisher",

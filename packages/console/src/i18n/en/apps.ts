@@ -61,6 +61,9 @@ export const apps = {
     title: "Install {{app}}",
     permissions: "What it asks for",
     permissionsHint: "For everyone in {{organization}}. You can refuse what is optional.",
+    ownPage: "It draws its own page",
+    ownPageBody:
+      "It does not look like the rest of the product, and reaches the network addresses that you grant by itself: Berth neither sees nor counts that traffic. It runs in a closed frame, without access to this page, its cookies or other apps.",
     config: "Configuration",
     configHint: "The app’s own settings; they can be changed later.",
     secrets: "Secrets",

@@ -22,7 +22,11 @@ export const permissions = {
       write: "Change data",
       readWrite: "Read and change data",
     },
-    ui: { show: "Appear in the product" },
+    ui: {
+      show: "Appear in the product",
+      actAsMember:
+        "This app acts as you: it runs in the page itself, without a sandbox, and can do there whatever you can",
+    },
     network: { connect: "Exchange data with another service" },
     tool: { execute: "Use a tool" },
     companion: {

@@ -119,6 +119,7 @@ export const administration = {
     suspended: "O app está retido: parou de responder por um tempo.",
     resume: "Deixar continuar",
     logs: "Ver o log",
+    inspect: "Inspecionar",
   },
   publisher: {
     title: "Publicador",

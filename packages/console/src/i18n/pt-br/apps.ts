@@ -63,6 +63,9 @@ export const apps = {
     title: "Instalar {{app}}",
     permissions: "O que pede",
     permissionsHint: "Para todos em {{organization}}. Você pode recusar o que é opcional.",
+    ownPage: "Desenha a própria página",
+    ownPageBody:
+      "Não tem a aparência do resto do produto e acessa por conta própria os endereços de rede que você conceder: o Berth não vê nem conta esse tráfego. Roda em um quadro fechado, sem acesso a esta página, aos cookies dela ou a outros apps.",
     config: "Configuração",
     configHint: "Os ajustes do próprio app; podem ser alterados depois.",
     secrets: "Segredos",

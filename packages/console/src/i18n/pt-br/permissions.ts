@@ -22,7 +22,11 @@ export const permissions = {
       write: "Alterar dados",
       readWrite: "Ler e alterar dados",
     },
-    ui: { show: "Aparecer no produto" },
+    ui: {
+      show: "Aparecer no produto",
+      actAsMember:
+        "Este app age como você: roda na própria página, sem isolamento, e pode fazer nela tudo o que você pode",
+    },
     network: { connect: "Trocar dados com outro serviço" },
     tool: { execute: "Usar uma ferramenta" },
     companion: {

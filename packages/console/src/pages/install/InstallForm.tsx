@@ -1,6 +1,6 @@
 import { isBerthError } from "@berth/protocol";
 import type { ReleaseDetail } from "@berth/protocol/api";
-import { Button, Group, Stack, Text } from "@mantine/core";
+import { Alert, Button, Group, Stack, Text } from "@mantine/core";
 import { useNavigate, useParams } from "@tanstack/react-router";
 import { type FormEvent, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -25,7 +25,8 @@ export function InstallForm({ release }: { readonly release: ReleaseDetail }) {
   const navigate = useNavigate();
   const isAdmin = useIsAdmin();
   const { organization } = useSignedIn();
-  const server = findReleaseManifest(release)?.server;
+  const manifest = findReleaseManifest(release);
+  const server = manifest?.server;
   const form = useConfigForm(server?.config, undefined);
   const secrets = useSecretValues(server?.secrets ?? []);
   const [refused, setRefused] = useState<ReadonlySet<number>>(new Set());
@@ -67,6 +68,11 @@ export function InstallForm({ release }: { readonly release: ReleaseDetail }) {
   return (
     <form onSubmit={submit} noValidate>
       <Stack gap="md">
+        {manifest?.ui.mode === "html" && (
+          <Alert color="amber" title={t("install.ownPage")}>
+            <Text>{t("install.ownPageBody")}</Text>
+          </Alert>
+        )}
         <Section
           title={t("install.permissions")}
           description={t("install.permissionsHint", { organization: organization?.name ?? "" })}

@@ -4,8 +4,10 @@ import { useRunningApps } from "../../features/runtime/use-running-apps.ts";
 
 /** Opens a tab for the installation in the address; RunWorkspace draws it. */
 export function RunInstallationPage() {
-  const { installation } = useParams({ from: "/shell/run/$installation" });
+  const { installation } = useParams({ strict: false });
   const { open } = useRunningApps();
-  useEffect(() => open(installation), [installation, open]);
+  useEffect(() => {
+    if (installation !== undefined) open(installation);
+  }, [installation, open]);
   return null;
 }

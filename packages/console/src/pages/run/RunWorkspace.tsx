@@ -3,6 +3,7 @@
  * the apps and leaves them running; closing a tab ends its app.
  */
 import { useParams } from "@tanstack/react-router";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useRunningApps } from "../../features/runtime/use-running-apps.ts";
 import { useSignedIn } from "../../features/session/use-signed-in.ts";
@@ -21,13 +22,25 @@ function Workspace({ isShown }: { readonly isShown: boolean }) {
   const { t } = useTranslation();
   const { tabs } = useRunningApps();
   const { installation: active } = useParams({ strict: false });
+  const [inspected, setInspected] = useState<string>();
   return (
     <div className={classes.root} hidden={!isShown}>
       {isShown && <RunTitle installation={active} />}
-      {tabs.length > 0 && <RunTabs active={isShown ? active : undefined} />}
+      {tabs.length > 0 && (
+        <RunTabs
+          active={isShown ? active : undefined}
+          isInspected={inspected !== undefined && inspected === active}
+          onInspect={(isWanted) => setInspected(isWanted ? active : undefined)}
+        />
+      )}
       {tabs.map((installation) => (
         <div key={installation} className={classes.panel} hidden={installation !== active}>
-          <RunningView installation={installation} />
+          <RunningView
+            installation={installation}
+            isShown={isShown && installation === active}
+            isInspected={inspected === installation && installation === active && isShown}
+            onInspected={() => setInspected(undefined)}
+          />
         </div>
       ))}
       {isShown && active === undefined && (

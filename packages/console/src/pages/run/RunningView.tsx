@@ -1,21 +1,55 @@
 import { AppView } from "@berth/react";
 import { Alert, Button, Group, Text, useComputedColorScheme } from "@mantine/core";
+import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { useInstallations } from "../../features/installations/use-installations.ts";
+import { useRunRoutes } from "../../features/runtime/use-run-routes.ts";
 import { useRunningApps } from "../../features/runtime/use-running-apps.ts";
-import { useRunningView } from "../../features/runtime/use-running-view.ts";
+import {
+  type RunningView as RunningViewState,
+  useRunningView,
+} from "../../features/runtime/use-running-view.ts";
 import { ErrorAlert } from "../../ui/ErrorAlert.tsx";
 import { LoadingRows } from "../../ui/LoadingRows.tsx";
 import { RouterButton } from "../../ui/RouterAnchor.tsx";
+import { InspectorPane } from "./InspectorPane.tsx";
 import classes from "./RunWorkspace.module.css";
 
-/** One app in its tab: its view, or in words what is the matter with it. */
-export function RunningView({ installation }: { readonly installation: string }) {
+export interface RunningViewProps {
+  readonly installation: string;
+  /** Of all tabs the one in front. */
+  readonly isShown: boolean;
+  readonly isInspected: boolean;
+  readonly onInspected: () => void;
+}
+
+/** One app in its tab, and beside it what it does, when somebody looks. */
+export function RunningView(props: RunningViewProps) {
+  const { installation, isShown, isInspected, onInspected } = props;
+  const view = useRunningView(installation);
+  return (
+    <div className={classes.beside}>
+      <ViewOrWords installation={installation} isShown={isShown} view={view} />
+      {isInspected && <InspectorPane instance={view.handle?.instance} onClose={onInspected} />}
+    </div>
+  );
+}
+
+interface ViewOrWordsProps extends Pick<RunningViewProps, "installation" | "isShown"> {
+  readonly view: RunningViewState;
+}
+
+/** The view, or in words what is the matter with it. */
+function ViewOrWords({ installation, isShown, view }: ViewOrWordsProps) {
   const { t, i18n } = useTranslation();
   const { manager } = useRunningApps();
-  const view = useRunningView(installation);
   const scheme = useComputedColorScheme("light");
   const { data } = useInstallations();
+  const router = useRunRoutes(installation);
+  const instance = view.handle?.instance;
+  useEffect(() => {
+    if (isShown && instance !== undefined) manager.setForeground(instance);
+  }, [manager, isShown, instance]);
   const title = data?.find((each) => each.id === installation)?.title ?? "";
 
   switch (view.state) {
@@ -79,6 +113,7 @@ export function RunningView({ installation }: { readonly installation: string })
               instance={view.handle.instance}
               theme={scheme}
               locale={i18n.language}
+              router={router}
             />
           )}
         </div>

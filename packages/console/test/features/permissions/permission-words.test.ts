@@ -27,6 +27,15 @@ describe("permission words", () => {
     },
   );
 
+  it("says of an app without a sandbox, with emphasis, that it acts as its user", () => {
+    const permission = { type: "ui", resource: "act-as-member", actions: ["show"] };
+    const words = permissionWords(permission);
+    expect(words).toEqual({ sentence: "permissions.ui.actAsMember", scope: null });
+    expect(wordsAt(words.sentence)).toMatch(/^This app acts as you/);
+    expect(isSweeping(permission)).toBe(true);
+    expect(isSweeping({ ...permission, resource: "navigate" })).toBe(false);
+  });
+
   it("does not depend on the order or repetition of actions", () => {
     const words = permissionWords({
       type: "api",

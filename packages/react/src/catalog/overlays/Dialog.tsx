@@ -3,13 +3,15 @@
  *
  * Invariant: it is open while the app says so, with one exception. It covers the host's page, so
  * it says whose it is, and an app that does not listen to `close`, or leaves three requests in a
- * row without an answer, cannot hold the reader in it.
+ * row without an answer, cannot hold the reader in it. Nor does it open under the hands of a reader
+ * who types into something of the page's.
  */
 import { type ReactNode, useEffect, useId, useRef, useState } from "react";
 import { useBrowserLayoutEffect } from "../browser-layout-effect.ts";
 import { useSurroundings } from "../catalog-context.tsx";
 import type { ComponentProps } from "../component-props.ts";
 import { Icon } from "../icons.tsx";
+import { afterTypingElsewhere } from "./typing-elsewhere.ts";
 
 const maxUnansweredRequests = 3;
 
@@ -35,13 +37,17 @@ export function Dialog(props: DialogProps): ReactNode {
   useBrowserLayoutEffect(() => {
     const element = dialog.current;
     if (!isShown || element === null) return;
-    if (!element.open) {
+    const stopWaiting = afterTypingElsewhere(element, () => {
+      if (element.open) return;
       const { documentElement } = document;
       const hasScrollBar = window.innerWidth > documentElement.clientWidth;
       documentElement.dataset.berthScrolls = String(hasScrollBar);
       element.showModal();
-    }
-    return () => element.close();
+    });
+    return () => {
+      stopWaiting();
+      element.close();
+    };
   }, [isShown]);
 
   const requestClose = (): void => {

@@ -1,11 +1,13 @@
-import { type ReactNode, useMemo, useState } from "react";
+import { type ReactNode, useMemo, useRef, useState } from "react";
 import { useSurroundings } from "../catalog-context.tsx";
 import type { ComponentProps } from "../component-props.ts";
 import { createFormatter } from "../format-value.ts";
 import { ColumnHead } from "./ColumnHead.tsx";
 import { Pager } from "./Pager.tsx";
+import { wholeUpTo } from "./row-window.ts";
 import { type Sort, sortRows } from "./sort-rows.ts";
-import { TableRow } from "./TableRow.tsx";
+import { TableRows } from "./TableRows.tsx";
+import { useRowWindow } from "./use-row-window.ts";
 
 const defaultPageSize = 50;
 
@@ -36,12 +38,22 @@ export function Table(props: ComponentProps<"Table">): ReactNode {
   );
 
   const page = Math.min(wantedPage, Math.max(0, Math.ceil(sorted.length / pageSize) - 1));
-  const shown = sorted.slice(page * pageSize, (page + 1) * pageSize);
+  const firstIndex = page * pageSize;
+  const shown = useMemo(
+    () => sorted.slice(firstIndex, firstIndex + pageSize),
+    [sorted, firstIndex, pageSize],
+  );
+  const area = useRef<HTMLDivElement>(null);
+  const { span, toTop } = useRowWindow(area, shown.length > wholeUpTo);
   const onRow = props.isRowPressable === true ? onRowPress : undefined;
+  const turnTo = (wanted: number): void => {
+    setWantedPage(wanted);
+    toTop();
+  };
   const sortBy = (key: string): void => {
     const isAscending = sort?.key === key && sort.direction === "ascending";
     const next: Sort = { key, direction: isAscending ? "descending" : "ascending" };
-    setWantedPage(0);
+    turnTo(0);
     if (onSort === undefined) setOwnSort(next);
     else onSort(next);
   };
@@ -50,11 +62,11 @@ export function Table(props: ComponentProps<"Table">): ReactNode {
     <div className="berth-table-frame">
       {/* biome-ignore lint/a11y/useSemanticElements: one more landmark for each table is noise */}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by keyboard */}
-      <div className="berth-table-scroll" role="group" aria-label={label} tabIndex={0}>
+      <div ref={area} className="berth-table-scroll" role="group" aria-label={label} tabIndex={0}>
         <table className="berth-table" aria-rowcount={rows.length + 1}>
           <caption className="berth-hidden">{label}</caption>
           <thead>
-            <tr>
+            <tr aria-rowindex={1}>
               {columns.map((column, index) => (
                 <ColumnHead
                   // biome-ignore lint/suspicious/noArrayIndexKey: a column is its place; keys may repeat
@@ -66,25 +78,21 @@ export function Table(props: ComponentProps<"Table">): ReactNode {
               ))}
             </tr>
           </thead>
-          <tbody>
-            {shown.map((row, index) => (
-              <TableRow
-                // biome-ignore lint/suspicious/noArrayIndexKey: an app's ids may repeat
-                key={`${index}:${row.id}`}
-                row={row}
-                columns={columns}
-                formats={formats}
-                onPress={onRow}
-              />
-            ))}
-          </tbody>
+          <TableRows
+            rows={shown}
+            firstIndex={firstIndex}
+            columns={columns}
+            formats={formats}
+            onPress={onRow}
+            span={span}
+          />
         </table>
         {rows.length === 0 ? (
           <p className="berth-table-empty">{props.emptyText ?? messages.noRows}</p>
         ) : null}
       </div>
       {sorted.length > pageSize ? (
-        <Pager page={page} pageSize={pageSize} total={sorted.length} onPage={setWantedPage} />
+        <Pager page={page} pageSize={pageSize} total={sorted.length} onPage={turnTo} />
       ) : null}
     </div>
   );

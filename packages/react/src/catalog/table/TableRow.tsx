@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import { memo, type ReactNode } from "react";
 import { useSurroundings } from "../catalog-context.tsx";
 import type { Formatter } from "../format-value.ts";
 import { alignOf, type Column } from "./columns.ts";
@@ -9,17 +9,25 @@ export interface TableRowProps {
   readonly columns: readonly Column[];
   /** One for each column. */
   readonly formats: readonly Formatter[];
-  readonly onPress: ((id: string) => void) | undefined;
+  readonly onPress?: ((id: string) => void) | undefined;
+  /** Its place in the whole table, the heading being 1. */
+  readonly ariaRowIndex?: number;
+  /** Takes part in the columns' widths, and in nothing else. */
+  readonly isUnseen?: boolean;
 }
 
 /**
  * A row that can be pressed is pressed anywhere by pointer, and by a button in its first cell by
  * keyboard: a row that is itself a button would be no row to a screen reader.
  */
-export function TableRow({ row, columns, formats, onPress }: TableRowProps): ReactNode {
+export const TableRow = memo(function TableRow(props: TableRowProps): ReactNode {
+  const { row, columns, formats, onPress, isUnseen } = props;
   const { messages } = useSurroundings();
   return (
     <tr
+      aria-rowindex={props.ariaRowIndex}
+      aria-hidden={isUnseen}
+      style={isUnseen ? unseen : undefined}
       data-pressable={onPress !== undefined}
       onClick={
         onPress &&
@@ -52,7 +60,10 @@ export function TableRow({ row, columns, formats, onPress }: TableRowProps): Rea
       })}
     </tr>
   );
-}
+});
+
+/** Laid out in breadth only. */
+const unseen = { visibility: "collapse" } as const;
 
 function hasSelection(): boolean {
   return window.getSelection()?.isCollapsed === false;

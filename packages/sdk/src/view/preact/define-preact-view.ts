@@ -36,6 +36,17 @@ export function useView(): View {
   return view;
 }
 
+/** Where the reader is inside the app, live; see View.route. `view.navigate` moves there. */
+export function useRoute(): string {
+  const view = useView();
+  const [route, setRoute] = useState(view.route);
+  useEffect(() => {
+    setRoute(view.route);
+    return view.onRoute(setRoute);
+  }, [view]);
+  return route;
+}
+
 /** The host's context, live: theme, locale, grants. */
 export function useViewContext(): ViewContext {
   const view = useView();

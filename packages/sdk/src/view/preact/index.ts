@@ -38,4 +38,4 @@ export {
   Toast,
   Tree,
 } from "./components.ts";
-export { definePreactView, useView, useViewContext } from "./define-preact-view.ts";
+export { definePreactView, useRoute, useView, useViewContext } from "./define-preact-view.ts";

@@ -42,15 +42,8 @@ export function compatibilityStep(works: InstallationWorks): Step {
           { details: { needs: manifest.platform, has: platformVersion } },
         );
       }
+      works.policy.sandboxLevels.admit({ app, manifest });
       const { sandboxLevel } = manifest.security;
-      if (manifest.entryPoint !== undefined && !works.policy.sandboxLevels.has(sandboxLevel)) {
-        const allowed = [...works.policy.sandboxLevels].join(", ");
-        throw new BerthError(
-          "PLATFORM_INCOMPATIBLE",
-          `${app}'s view asks for the sandbox level "${sandboxLevel}", and this host allows ${allowed}; ask the operator, or the publisher for a version with another level.`,
-          { details: { sandboxLevel, allowed: [...works.policy.sandboxLevels] } },
-        );
-      }
       return { detail: `Runs on the app API ${platformVersion}, view level ${sandboxLevel}.` };
     },
   };

@@ -9,7 +9,7 @@ import {
   engineCompatibilityDate,
   oldestCompatibilityDate,
 } from "@berth/cells";
-import type { ParsedManifest } from "@berth/protocol";
+import { findLevelMismatch, type ParsedManifest } from "@berth/protocol";
 import type { StoredFinding } from "../tables.ts";
 import { findSchemaProblem } from "./schema-problem.ts";
 
@@ -135,8 +135,10 @@ export async function findProblems(options: {
   const { manifest, files, publisher, policy } = options;
   const isRefused =
     manifest.security.sandboxLevel === "permissive" && !policy.isPermissiveAllowed(publisher);
+  const mismatch = findLevelMismatch(manifest);
   return [
     ...checkFiles(manifest, files),
+    ...(mismatch === undefined ? [] : [finding("error", "sandbox-mode", mismatch)]),
     ...(isRefused
       ? [
           finding(

@@ -1,4 +1,4 @@
-/** How soon the page shows what an event changed, and how smoothly a long table scrolls. */
+/** How soon the page shows what an event changed. */
 import { type BenchOptions, type Figures, rounded } from "../bench.ts";
 import { quantile } from "../load.ts";
 import type { OpenOptions, ViewStage } from "./stage.ts";
@@ -37,29 +37,6 @@ async function press(stage: ViewStage, options: OpenOptions, count: number): Pro
     await page.waitForFunction(() => globalThis.bench.paintMs !== undefined);
     const times = await page.evaluate((presses) => globalThis.bench.measureEvents(presses), count);
     return times.slice(10);
-  } finally {
-    await page.close();
-  }
-}
-
-export async function measureScroll(
-  stage: ViewStage,
-  { say, isQuick }: BenchOptions,
-): Promise<Figures> {
-  const page = await stage.open({ side: "berth", view: "table-view.js" });
-  try {
-    await page.click("#open");
-    await page.locator(".berth-table tbody tr").first().waitFor();
-    const options = isQuick ? { pages: 2, pageMs: 800 } : { pages: 20, pageMs: 1000 };
-    const times = await page.evaluate((given) => globalThis.bench.measureScroll(given), options);
-    say(`scroll: ${times.scrolling.length} frames, ${times.turning.length} turned pages`);
-    const late = times.scrolling.filter((ms) => ms > 32).length;
-    return {
-      scroll_worst_frame_ms: rounded(Math.max(...times.scrolling)),
-      scroll_frames: times.scrolling.length,
-      scroll_frames_over_32_ms: late,
-      page_turn_worst_frame_ms: rounded(Math.max(...times.turning)),
-    };
   } finally {
     await page.close();
   }

@@ -1,0 +1,3 @@
+import "@berth/react/inspector.css";
+
+export { AppInspector } from "@berth/react/inspector";

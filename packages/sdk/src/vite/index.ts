@@ -1,0 +1,1 @@
+export { type BerthRemoteOptions, berthRemote, type SharedWanted } from "./berth-remote.ts";

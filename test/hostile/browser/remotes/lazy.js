@@ -1,0 +1,3 @@
+const page = document.documentElement;
+page.dataset.ran = `${page.dataset.ran ?? ""} lazy`;
+export const name = "lazy";
