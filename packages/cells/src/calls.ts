@@ -31,6 +31,8 @@ export interface CellResponse {
   readonly headers: HeaderPairs;
   /** Must be read to its end or destroyed: until then the request counts as running. */
   readonly body: Readable;
+  /** All of the body, where it was short and said so; `body` then need not be read. */
+  readonly bytes?: Uint8Array;
 }
 
 /** An app took a WebSocket: what follows are the protocol's own frames, in both directions. */

@@ -16,6 +16,7 @@ import { CellBody } from "./cell-body.ts";
 import { appendHeaders, toPairs } from "./headers.ts";
 import type { PinnedSocket } from "./pinned-socket.ts";
 import { pumpUpload } from "./upload.ts";
+import { maxWholeBytes, readWhole, WholeResponse } from "./whole-response.ts";
 
 /** The engine closes idle connections after five seconds; we do so before, to never race it. */
 const idleConnectionMs = 4_000;
@@ -170,10 +171,7 @@ export class Channel {
           if (!outgoing.writableFinished) outgoing.destroy();
           exchange.onEnd(error);
         };
-        this.#receive({ incoming, request, exchange, explain, onEnd }).then((response) => {
-          exchange.onHead();
-          resolve(response);
-        }, fail);
+        this.#receive({ incoming, request, exchange, explain, onEnd }).then(resolve, fail);
       });
       if (request.body === null) outgoing.end();
       else {
@@ -215,11 +213,22 @@ export class Channel {
         met,
       );
     };
-    const declared = Number(incoming.headers["content-length"] ?? 0);
-    if (declared > exchange.maxResponseBytes && request.method !== "HEAD") {
+    const declared = Number(incoming.headers["content-length"] ?? Number.NaN);
+    const hasBody = request.method !== "HEAD";
+    if (hasBody && declared > exchange.maxResponseBytes) {
       incoming.on("error", () => undefined);
       incoming.destroy();
       throw tooLarge();
+    }
+    exchange.onHead();
+    const status = incoming.statusCode ?? 502;
+    const headers = toPairs(incoming.rawHeaders);
+    if (hasBody && declared <= maxWholeBytes) {
+      const bytes = await readWhole(incoming).catch(async (error: Error) => {
+        throw await input.explain(error);
+      });
+      input.onEnd();
+      return new WholeResponse(status, headers, bytes);
     }
     const body = new CellBody({
       incoming,
@@ -228,7 +237,7 @@ export class Channel {
       onTooLarge: tooLarge,
       onClose: (error) => input.onEnd(isBerthError(error) ? error : undefined),
     });
-    return { status: incoming.statusCode ?? 502, headers: toPairs(incoming.rawHeaders), body };
+    return { status, headers, body };
   }
 
   /** Drops every connection. */

@@ -32,6 +32,8 @@ export type Decision =
       readonly condition: string;
     };
 
+const plainPath = /^(?:\/[\w~-][\w.~-]*)+$/;
+
 const denied: Decision = Object.freeze({ isAllowed: false, reason: "no-grant" });
 
 /**
@@ -95,6 +97,8 @@ function matchesPath(pattern: string, resource: string): boolean {
  * @throws BerthError REQUEST_INVALID
  */
 export function normalizeResourcePath(pathWithQuery: string): string {
+  // Most are; below it would come out as it is.
+  if (plainPath.test(pathWithQuery)) return pathWithQuery;
   const path = pathWithQuery.split(/[?#]/, 1)[0] ?? "";
   const refuse = (why: string) =>
     new BerthError(

@@ -6,7 +6,8 @@ import { deepStrictEqual } from "node:assert";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { build } from "vite";
-import { beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { config } from "zod/mini";
 import * as byZod from "../../src/index.ts";
 import { exampleManifest } from "../manifest/example.ts";
 
@@ -22,6 +23,11 @@ interface Schema {
 let byBrowser: Protocol;
 /** What the browsers' build holds of zod. */
 let zodModules: readonly string[];
+
+/** Whatever loads all of zod in this process gives zod/mini its English as well. */
+const { localeError } = config();
+beforeAll(() => void config({ localeError: undefined }));
+afterAll(() => void config({ localeError }));
 
 beforeAll(async () => {
   const output = await build({

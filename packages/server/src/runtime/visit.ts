@@ -191,11 +191,16 @@ export function createVisits(dependencies: VisitDependencies): Visits {
       }
       headers.push(...ownPolicy, ...cors, "berth-request-id", requestId);
       await new Promise<void>((resolve) => {
+        response.writeHead(answer.status, headers);
+        if (answer.bytes !== undefined) {
+          response.once("close", resolve);
+          response.end(answer.bytes);
+          return;
+        }
         response.once("close", () => {
           answer.body.destroy();
           resolve();
         });
-        response.writeHead(answer.status, headers);
         answer.body.once("error", (error) => {
           noteFailure(live, requestId, error);
           // A broken-off answer must not look like a complete one.

@@ -156,7 +156,8 @@ describe("frames and views", () => {
       ui: { mode: "federated" },
       security: { sandboxLevel: "permissive" },
     } as const;
-    const live = await plane.install(remote, { manifest });
+    const acme = { app: parseAppName("acme/orders"), manifest };
+    const live = await plane.install(remote, acme);
     const sha256 = createHash("sha256").update(list).digest("hex");
     const ask = (path: string, digest = sha256) => get(live.id, `/remote/${digest}/${path}`);
     const answer = await ask("ui/entry.js");
@@ -183,11 +184,11 @@ describe("frames and views", () => {
     expect((await get(strict.id, `/remote/${digest}/view.js`)).status).toBe(404);
 
     const grants = [{ type: "ui", resource: "act-as-member", actions: ["show"] }] as const;
-    const acme = { app: parseAppName("acme/orders"), manifest };
     const asMember = grants.map((grant) => ({ ...grant, actions: [...grant.actions] }));
     const allowed = await plane.install(remote, { ...acme, grants: asMember });
     expect((await open(allowed.id)).manifest).toMatchObject({ publisher: "acme" });
-    await expect(open(live.id)).rejects.toMatchObject({ code: "PERMISSIVE_NOT_ALLOWED" });
+    const stranger = await plane.install(remote, { manifest, grants: asMember });
+    await expect(open(stranger.id)).rejects.toMatchObject({ code: "PERMISSIVE_NOT_ALLOWED" });
     const unasked = await plane.install(remote, { ...acme, grants: [] });
     await expect(open(unasked.id)).rejects.toMatchObject({ code: "PERMISSION_DENIED" });
   });
@@ -276,11 +277,11 @@ describe("frames and views", () => {
   it("do not open at a level that the operator does not allow, installed or not", async () => {
     const manifest = { security: { sandboxLevel: "permissive" }, ui: { mode: "html" } } as const;
     const live = await plane.install(files, { manifest });
-    await expect(open(live.id)).rejects.toMatchObject({ code: "PLATFORM_INCOMPATIBLE" });
+    await expect(open(live.id)).rejects.toMatchObject({ code: "PERMISSIVE_NOT_ALLOWED" });
     const sha256 = createHash("sha256").update(view).digest("hex");
     const path = `/html?host=${encodeURIComponent(productOrigin)}`;
-    expect((await get(live.id, path)).body).toContain("PLATFORM_INCOMPATIBLE");
-    expect((await get(live.id, `/bundle/${sha256}.js`)).body).toContain("PLATFORM_INCOMPATIBLE");
+    expect((await get(live.id, path)).body).toContain("PERMISSIVE_NOT_ALLOWED");
+    expect((await get(live.id, `/bundle/${sha256}.js`)).body).toContain("PERMISSIVE_NOT_ALLOWED");
     expect((await plane.call(live, "/x")).body).toBe("hi");
   });
 });

@@ -3,6 +3,7 @@ import { rm } from "node:fs/promises";
 import { digestOf, packFiles, type UnpackedPackage, unpack } from "@berth/bundle";
 import { type CellPool, openCellPool } from "@berth/cells";
 import type { Digest } from "@berth/protocol";
+import { createPermissivePublishers } from "../../src/compose/permissive-publishers.ts";
 import type { GatewayOptions } from "../../src/gateway/gateway.ts";
 import type { LiveInstallation } from "../../src/installation/live.ts";
 import { createSandboxLevels } from "../../src/policy/sandbox-levels.ts";
@@ -83,7 +84,10 @@ export async function openDataPlane(options: DataPlaneOptions = {}): Promise<Dat
   const tokens = createViewTokens({ key: rig.keys.deriveKey("view-token"), ground });
   const bundles = createViewBundles({
     registry,
-    sandboxLevels: createSandboxLevels(),
+    sandboxLevels: createSandboxLevels(
+      undefined,
+      createPermissivePublishers(["acme"]).requirePermissive,
+    ),
   });
   const createRequestId = createRequestIds(ground);
   const functions: OpenFunctions = openFunctions({
