@@ -5,11 +5,8 @@
  * them. They must be on its command line: V8 sizes the young generation when it starts, and a worker
  * thread takes the size from its process.
  *
- * Under a flood the young generation is collected tens of times a second. Kept at 4 MiB each
- * collection copies little; and without helper threads it does not wait for one that a busy machine
- * gave no processor (pauses of 10 to 20 ms before, of 3 to 6 ms with both, on two cores).
+ * Left alone, V8 lets the young generation of a busy server grow to twice this, and a flood then makes
+ * pauses of 10 to 20 ms of its collections; kept at 16 MiB they take 3 to 6 ms, on two cores. A quarter
+ * of it is no better under a flood (`bench -- flood`) and costs throughput (`bench -- request`).
  */
-export const shortPauseFlags: readonly string[] = [
-  "--max-semi-space-size=4",
-  "--no-parallel-scavenge",
-];
+export const shortPauseFlags: readonly string[] = ["--max-semi-space-size=16"];
