@@ -5,6 +5,7 @@
  */
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import { setTimeout as delay } from "node:timers/promises";
 import { type CellPool, openCellPool } from "@berth/cells";
 import { type BenchOptions, type Figures, rounded } from "../bench.ts";
 import { median, quantile } from "../load.ts";
@@ -43,9 +44,11 @@ export async function measureFirstResponse(
   return figuresOf(times, say);
 }
 
-/** Until the app sleeps again, and the next blank cell waits where one should. */
+const lookEveryMs = 5;
+
+/** Until the app sleeps again; from when a blank cell waits where one should. */
 async function timePool(pool: CellPool, key: string, isWarm: boolean): Promise<number> {
-  const refilled = isWarm ? nextStart(pool) : undefined;
+  if (isWarm) await blankCell(pool);
   const spec = createAppSpec({ key, source: echoModule });
   const request = createCellRequest(path);
   const begin = performance.now();
@@ -55,19 +58,13 @@ async function timePool(pool: CellPool, key: string, isWarm: boolean): Promise<n
   if (answer.status !== 200) throw new Error(`The cell answered ${answer.status}: ${body}`);
   const { isFromStock } = await pool.load(spec);
   if (isFromStock !== isWarm) throw new Error(`A blank cell was waiting: ${isFromStock}.`);
-  await refilled;
   await pool.release(key);
   return elapsedMs;
 }
 
-function nextStart(pool: CellPool): Promise<void> {
-  return new Promise((resolve) => {
-    const stop = pool.onEvent((event) => {
-      if (event.type !== "cell-started") return;
-      stop();
-      resolve();
-    });
-  });
+/** A cell is told of when it has started; that it has answered its first ping, and waits, is not. */
+async function blankCell(pool: CellPool): Promise<void> {
+  while (pool.counts().blank === 0) await delay(lookEveryMs);
 }
 
 function figuresOf(times: Record<Side, number[]>, say: (line: string) => void): Figures {

@@ -95,7 +95,8 @@ function readMembers(folder: string): string[] {
   try {
     return readFileSync(join(folder, "cgroup.procs"), "utf8").split("\n");
   } catch (error) {
-    if (hasCode(error, "ENOENT")) return [];
+    // ENODEV: removed while it was being read.
+    if (hasCode(error, "ENOENT") || hasCode(error, "ENODEV")) return [];
     throw error;
   }
 }

@@ -197,7 +197,11 @@ export async function launch(input: LaunchInput): Promise<LaunchedProcess> {
       hasExited = true;
       // Ended before the jail was tied to it, it would leave the jail behind: holding the pipes, so
       // that "close" never came, and running with nobody to end it.
-      input.cgroup.killAll();
+      try {
+        input.cgroup.killAll();
+      } catch {
+        // The group is gone, and with it whoever was in it.
+      }
     });
   });
   let timer: NodeJS.Timeout | undefined;
