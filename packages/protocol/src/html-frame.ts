@@ -95,7 +95,18 @@ export interface HtmlInnerDocumentOptions {
   readonly settings: unknown;
 }
 
-/** The inner frame's document: its policy and our first script, then the app's HTML. */
+/**
+ * True when parsing the text makes a shadow root, which no script can find when it is closed. Exact for
+ * markup: an attribute's name is written as it is, and one without a value makes none.
+ */
+export function hasDeclaredShadowRoot(html: string): boolean {
+  return /shadowrootmode[\t\n\f\r ]*=/i.test(html);
+}
+
+/**
+ * The inner frame's document: its policy and our first script, then the app's HTML, which must have no
+ * declared shadow root (`hasDeclaredShadowRoot`).
+ */
 export function htmlInnerDocument(options: HtmlInnerDocumentOptions): string {
   const { html, policy, firstSource, settings } = options;
   return [

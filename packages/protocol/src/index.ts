@@ -41,6 +41,7 @@ export {
   type HtmlFrameDocumentOptions,
   type HtmlInnerDocumentOptions,
   type HtmlPolicyOptions,
+  hasDeclaredShadowRoot,
   htmlConnectionAllowlist,
   htmlContentSecurityPolicy,
   htmlFrameDocument,

@@ -8,6 +8,7 @@
  */
 import { type HtmlFirstSettings, htmlReportMethod } from "../html/boot.ts";
 import { removePath } from "../worker/remove-path.ts";
+import { keepFrameless } from "./keep-frameless.ts";
 
 const script = document.currentScript as HTMLScriptElement;
 const settings = JSON.parse(script.dataset.berth ?? "") as HtmlFirstSettings;
@@ -52,7 +53,8 @@ function report(error: unknown, otherwise: string): void {
   post({ jsonrpc: "2.0", method: htmlReportMethod, params }, "*");
 }
 
-// No policy of a document stops WebRTC in today's browsers; only a server's header does, and that
-// also in the frames that the app may make of its own. Without one this is all there is.
+// No policy of a document stops WebRTC in today's browsers; only a server's header does, and not in
+// all. So it is taken out of this realm, and the document gets no other one.
+keepFrameless();
 const unheld = ["RTCPeerConnection", "webkitRTCPeerConnection", "RTCIceTransport"];
 for (const name of [...unheld, ...settings.blockedAPIs]) removePath(name.split("."));

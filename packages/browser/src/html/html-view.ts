@@ -7,6 +7,7 @@
  */
 import {
   BerthError,
+  hasDeclaredShadowRoot,
   htmlContentSecurityPolicy,
   htmlInnerDocument,
   type ViewContext,
@@ -87,7 +88,7 @@ export class HtmlView implements RunningView {
    *   VIEW_LIMIT_EXCEEDED
    */
   async start(context: ViewContext): Promise<void> {
-    const { clock, limits, instance } = this.#options;
+    const { clock, limits, instance, html } = this.#options;
     this.#view = context;
     const cancel = clock.after(limits.startTimeoutMs, () =>
       this.#end(
@@ -98,7 +99,14 @@ export class HtmlView implements RunningView {
       ),
     );
     try {
-      this.#open();
+      if (hasDeclaredShadowRoot(html))
+        this.#end(
+          new BerthError(
+            "VIEW_LOAD_FAILED",
+            `The HTML of the view ${instance} declares a shadow root (shadowrootmode=), in which a frame would go unseen; make it by attachShadow instead.`,
+          ),
+        );
+      else this.#open();
       await this.#ready.promise;
     } finally {
       cancel();

@@ -7,6 +7,7 @@ import { beforeEach, expect, it } from "vitest";
 import type { HtmlRun } from "../stage/html-page.ts";
 import { openStunServer } from "../stage/stun-server.ts";
 import { frameKinds, type IsolationStage, loadHtmlStage } from "./isolation-stage.ts";
+import { declaredShadowRoots, freeFrame, ownFrames } from "./own-frames.ts";
 
 /** Where an app may try to go; a script that goes there by itself. */
 const departures: Readonly<Record<string, (outside: string) => string>> = {
@@ -141,6 +142,34 @@ export function describeHtmlIsolation(open: () => IsolationStage): void {
     expect(asked()).toEqual([]);
     expect(await page().countPages()).toBe(1);
   });
+
+  it.each(frameKinds)(
+    "lets an app have no frame of its own, in which WebRTC would be, on %s",
+    async (where) => {
+      await using aimedAt = await openStunServer();
+      await using control = await openStunServer();
+      const attackers = Object.entries(ownFrames).map(([instance, html], index) => ({
+        instance,
+        html: html(aimedAt.url),
+        ...frameOf(where, `x${index}`),
+      }));
+      await page().evaluate((hostile) => {
+        globalThis.html.configure({ maxConcurrentApps: 20 });
+        return Promise.all(hostile.map((one) => globalThis.html.run(one)));
+      }, attackers);
+      // One that nothing holds begins after them, and is through.
+      await page().evaluate((free) => {
+        document.body.append(document.createRange().createContextualFragment(free));
+      }, freeFrame(control.url));
+      await expect.poll(() => control.packets(), { timeout: 20_000 }).toBeGreaterThan(1);
+      expect(aimedAt.packets()).toBe(0);
+      for (const [index, html] of declaredShadowRoots.entries()) {
+        const failure = await run({ html, instance: `declared ${index}`, ...frameOf(where) });
+        expect(failure).toMatchObject({ code: "VIEW_LOAD_FAILED" });
+        expect(failure?.message).toContain("shadowrootmode");
+      }
+    },
+  );
 
   it("lets no app speak for another, nor to it, nor take its frames elsewhere", async () => {
     expect(await run({ html: listener, instance: "a" })).toBeUndefined();

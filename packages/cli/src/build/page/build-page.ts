@@ -5,7 +5,7 @@
  * Refused is what would have to be loaded from beside the page and cannot be put into it, since a
  * frame at the moderate level loads from granted domains only. What it names of those stays.
  */
-import { BerthError } from "@berth/protocol";
+import { BerthError, hasDeclaredShadowRoot } from "@berth/protocol";
 import { readPlainFile } from "../plain-file.ts";
 import { dataAddressOf } from "./data-address.ts";
 import { inlineScripts } from "./inline-scripts.ts";
@@ -55,6 +55,11 @@ export async function buildPage({ root, source }: PageRequest): Promise<BuiltPag
       return address;
     },
   };
+  if (hasDeclaredShadowRoot(html))
+    throw refuse(
+      source,
+      "it declares a shadow root (shadowrootmode=), in which a frame would go unseen; make it by attachShadow.",
+    );
   const edits = [
     ...(await inlineScripts(work)),
     ...(await inlineStyles(work)),
@@ -90,13 +95,8 @@ const unplaceable: Readonly<Record<string, readonly string[]>> = {
   body: ["background"],
 };
 
-/** What shows another document, which no frame of the app's own can. */
-const framed: Readonly<Record<string, readonly string[]>> = {
-  iframe: ["src"],
-  frame: ["src"],
-  embed: ["src"],
-  object: ["data"],
-};
+/** What shows another document. */
+const framing: ReadonlySet<string> = new Set(["iframe", "frame", "embed", "object"]);
 
 /** What leads to another page. */
 const links: Readonly<Record<string, readonly string[]>> = { a: ["href"], area: ["href"] };
@@ -110,10 +110,11 @@ async function inlineMedia(work: PageWork): Promise<PageEdit[]> {
       throw refuse(source, "it has a <base href>, which a frame does not follow; remove it.");
     for (const attribute of attributesOf(element, unplaceable))
       refuseLocal(work, element, attribute);
-    for (const attribute of attributesOf(element, framed)) {
-      if (work.addressOf(element, attribute).kind !== "inside")
-        throw unusable(source, element, attribute);
-    }
+    if (framing.has(name))
+      throw refuse(
+        source,
+        `<${name}> shows another document${namedBy(element)}; an app of its own HTML is one document, and a frame in it is taken out.`,
+      );
     for (const attribute of attributesOf(element, links)) {
       if (!/^\s*(?:#|[a-z][a-z0-9+.-]*:|$)/i.test(attribute.value))
         throw unusable(source, element, attribute);
@@ -140,6 +141,11 @@ function refuseLocal(work: PageWork, element: PageElement, attribute: PageAttrib
   const value = isList ? (attribute.value.trim().split(/\s/)[0] ?? "") : attribute.value;
   if (work.addressOf(element, { ...attribute, value }).kind !== "file") return;
   throw unusable(work.source, element, attribute);
+}
+
+function namedBy({ attributes }: PageElement): string {
+  const named = attributes.get("src") ?? attributes.get("data");
+  return named === undefined ? "" : ` (${JSON.stringify(named.value.slice(0, 80))})`;
 }
 
 function unusable(
