@@ -50,6 +50,7 @@ function project({ name, folder, timeoutMs }: ProjectInput) {
 const packages = [
   "protocol",
   "bundle",
+  "audit",
   "cells",
   "sdk",
   "client",

@@ -6,16 +6,23 @@
 import { cpus, totalmem } from "node:os";
 import { parseArgs } from "node:util";
 import { attacks } from "./attacks.ts";
+import { audit } from "./audit.ts";
 import type { Bench } from "./bench.ts";
 import { cells } from "./cells.ts";
 import { dev } from "./dev.ts";
 import { flood } from "./flood.ts";
 import { footprint } from "./footprint.ts";
 import { install } from "./install.ts";
+import { policy } from "./policy.ts";
 import { request } from "./request.ts";
 import { view } from "./view.ts";
 
-const benches: readonly Bench[] = [request, install, footprint, cells, flood, view, dev, attacks];
+const benches: readonly Bench[] = [
+  ...[request, install, footprint, cells, flood, view, dev, attacks],
+  audit,
+  ...[request, install, footprint, cells],
+  ...[flood, view, dev, attacks, policy],
+];
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,

@@ -24,6 +24,8 @@ export interface MadeUpApp {
   readonly source?: string;
   /** Its manifest's, beside the processor share. */
   readonly resources?: Readonly<Record<string, number>>;
+  /** Whether decisions about its accesses are recorded. Default: the manifest's default, which is yes. */
+  readonly auditLogging?: boolean;
 }
 
 export async function openPublisherSession(berth: BerthAddress): Promise<PublisherSession> {
@@ -37,7 +39,8 @@ export async function openPublisherSession(berth: BerthAddress): Promise<Publish
   const privateKey = openPrivateKey(pair.privateKeyPem);
 
   return {
-    async publishAndInstall(name, bytes, { source = echoModule, resources = {} } = {}) {
+    async publishAndInstall(name, bytes, app = {}) {
+      const { source = echoModule, resources = {}, auditLogging } = app;
       const manifest = {
         id: name,
         name,
@@ -48,6 +51,7 @@ export async function openPublisherSession(berth: BerthAddress): Promise<Publish
         server: { entry: "server.js" },
         // As the bare cell has it, so that neither side is throttled earlier.
         resources: { cpu: 100, ...resources },
+        ...(auditLogging === undefined ? {} : { security: { auditLogging } }),
       };
       const encode = (text: string) => new TextEncoder().encode(text);
       const archive = await packFiles([
@@ -56,10 +60,10 @@ export async function openPublisherSession(berth: BerthAddress): Promise<Publish
         { path: "view.js", bytes: encode("void 0;") },
         { path: "assets/data.bin", bytes: randomBytes(bytes) },
       ]);
-      const app = `${publisher}/${name}`;
+      const fullName = `${publisher}/${name}`;
       const envelope = signPackage({
         digest: digestOf(archive),
-        name: app,
+        name: fullName,
         version: manifest.version,
         privateKey,
       });
@@ -72,7 +76,7 @@ export async function openPublisherSession(berth: BerthAddress): Promise<Publish
       const started = await client.call("install", {
         params: { organization },
         body: {
-          app,
+          app: fullName,
           consent: {
             digest: release.digest,
             permissions: release.permissions.map((permission) => ({

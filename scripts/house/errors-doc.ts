@@ -1,5 +1,6 @@
 /** `docs/errors.md`, as it follows from the error table. */
 import { type ErrorCode, type ErrorFault, errorTable } from "@berth/protocol";
+import { errorSentences } from "@berth/protocol/error-sentences";
 
 const headings: Readonly<Record<ErrorFault, string>> = {
   caller: "The caller's: change the request",
@@ -9,7 +10,7 @@ const headings: Readonly<Record<ErrorFault, string>> = {
 
 const introduction = `# Errors
 
-Written from \`packages/protocol/src/errors.ts\` by \`node --conditions=berth-source scripts/write-errors-doc.ts\`; a test
+Written from \`errors.ts\` and \`error-sentences.ts\` in \`packages/protocol/src\` by \`node --conditions=berth-source scripts/write-errors-doc.ts\`; a test
 compares the two. Every answer that is not a success carries one of these codes:
 
 \`\`\`json
@@ -25,8 +26,8 @@ export function renderErrorsDoc(): string {
     const rows = Object.entries(errorTable)
       .filter(([, definition]) => definition.fault === fault)
       .map(
-        ([code, { httpStatus, isRetryable, sentence }]) =>
-          `| \`${code}\` | ${httpStatus} | ${isRetryable ? "yes" : "no"} | ${sentence} |`,
+        ([code, { httpStatus, isRetryable }]) =>
+          `| \`${code}\` | ${httpStatus} | ${isRetryable ? "yes" : "no"} | ${errorSentences[code as ErrorCode]} |`,
       );
     const head = ["| code | HTTP | retry | meaning |", "|---|---|---|---|"];
     return `## ${heading}\n\n${[...head, ...rows].join("\n")}\n`;

@@ -17,6 +17,9 @@ import { promisify } from "node:util";
 const execute = promisify(execFile);
 const startTimeoutMs = 30_000;
 const startAttempts = 3;
+const undurable = [
+  ...["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"],
+];
 
 export interface TestPostgres extends AsyncDisposable {
   /** A superuser's, with the password. */
@@ -26,8 +29,15 @@ export interface TestPostgres extends AsyncDisposable {
   close(): Promise<void>;
 }
 
+export interface PostgresOptions {
+  /** Commits reach the disk, as a measurement wants and a test does not. Default false. */
+  readonly isDurable?: boolean;
+}
+
 /** @throws Error when PostgreSQL is not installed or does not start */
-export async function startPostgres(): Promise<TestPostgres> {
+export async function startPostgres({
+  isDurable = false,
+}: PostgresOptions = {}): Promise<TestPostgres> {
   const programs = await findPrograms();
   const owner = await findOwner();
   const folder = await mkdtemp(join(tmpdir(), "berth-test-postgres-"));
@@ -44,7 +54,7 @@ export async function startPostgres(): Promise<TestPostgres> {
       ...["--auth", "scram-sha-256", "--encoding", "UTF8", "--locale", "C", "--no-sync"],
     ]);
     await execute(initdb.command, initdb.options, { cwd: folder });
-    const { server, port } = await startServer({ programs, owner, data, folder });
+    const { server, port } = await startServer({ programs, owner, data, folder, isDurable });
     let closing: Promise<void> | undefined;
     const close = (): Promise<void> => {
       closing ??= stopServer(server).then(() => rm(folder, { recursive: true, force: true }));
@@ -68,6 +78,7 @@ interface ServerPlace {
   readonly owner: Owner | undefined;
   readonly data: string;
   readonly folder: string;
+  readonly isDurable: boolean;
 }
 
 async function startServer(place: ServerPlace): Promise<{ server: ChildProcess; port: number }> {
@@ -77,7 +88,7 @@ async function startServer(place: ServerPlace): Promise<{ server: ChildProcess; 
     const port = await findFreePort();
     const postgres = asOwner(place.owner, join(place.programs, "postgres"), [
       ...["-D", place.data, "-p", String(port), "-h", "127.0.0.1", "-k", ""],
-      ...["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"],
+      ...(place.isDurable ? [] : undurable),
       ...["-c", "max_connections=200"],
     ]);
     const server = spawn(postgres.command, postgres.options, {

@@ -51,7 +51,7 @@ beforeAll(async () => {
   });
   const { identity, origin } = berth.berth;
   const operator = await identity.createPerson({
-    ...{ name: "Operator", email: "operator@example.com", isOperator: true },
+    ...{ name: "Operator", email: "operator@example.com", operatorRole: "admin" as const },
   });
   const { secret } = await identity.createApiKey({ personId: operator.id, name: "test" });
   const { privateKey, publicKey } = generateKeyPairSync("ed25519");

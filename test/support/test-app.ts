@@ -104,10 +104,11 @@ export async function consentTo(
   const permissions = permissionsAsked(parseManifest(release.manifest));
   return {
     digest: release.digest as Digest,
-    permissions: permissions.map(({ type, resource, actions }) => ({
+    permissions: permissions.map(({ type, resource, actions, conditions }) => ({
       type,
       resource,
       actions,
+      ...(conditions && { conditions }),
       isGranted: !refuses.includes(resource),
     })),
   };

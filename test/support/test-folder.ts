@@ -9,10 +9,17 @@ import { cp, glob, mkdir, mkdtemp, readFile, rename, rm, stat } from "node:fs/pr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { createBerth } from "@berth/server";
+import { type Berth, createBerth } from "@berth/server";
 import { pino } from "pino";
 import { onTestFinished } from "vitest";
 
+const logTables = [
+  "trail_act",
+  "trail_entry",
+  "trail_node",
+  "trail_key",
+  "trail_checkpoint",
+] as const;
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
 export interface TestFolder {
@@ -48,7 +55,7 @@ async function isThere(path: string): Promise<boolean> {
 async function schemaHash(): Promise<string> {
   const files: string[] = [];
   const cwd = root;
-  for await (const file of glob("packages/server/src/*/migrations.ts", { cwd })) files.push(file);
+  for await (const file of glob("packages/server/src/**/migrations.ts", { cwd })) files.push(file);
   const hash = createHash("sha256");
   for (const file of [...files.sort(), "package-lock.json"])
     hash.update(await readFile(join(root, file)));
@@ -65,6 +72,9 @@ async function openTemplate(): Promise<string> {
     posture: "first-ask",
     logger: pino({ level: "silent" }),
   });
+  await emptyLog(berth);
+  // Each copy has a master key of its own.
+  await berth.database.kysely.deleteFrom("host_key").execute();
   await berth.close();
   try {
     await rename(join(made, "database"), template);
@@ -75,6 +85,14 @@ async function openTemplate(): Promise<string> {
     await rm(made, { recursive: true, force: true });
   }
   return template;
+}
+
+/** Its key is sealed under the master key of a folder that is gone: who copies it makes another. */
+async function emptyLog({ database }: Berth): Promise<void> {
+  await database.kysely.transaction().execute(async (trx) => {
+    await trx.updateTable("trail_head").set({ size: 0, frontier: "" }).execute();
+    for (const table of logTables) await trx.deleteFrom(table).execute();
+  });
 }
 
 /** Puts an embedded database with its tables into a data folder that has none. */

@@ -14,6 +14,8 @@ export const exitCodes = Object.freeze({
   conflict: 5,
   /** The server does not answer, or says that the same command may succeed later. */
   retryable: 6,
+  /** What was to be verified was read, and does not hold. */
+  disproved: 7,
   /** Ended by Ctrl-C or SIGTERM. */
   interrupted: 130,
 });

@@ -45,6 +45,20 @@ describe("the operator's ceilings", () => {
   });
 });
 
+describe("the audit log", () => {
+  it("has a name and a folder for its checkpoints, by option before the environment", () => {
+    expect(parse({}).audit).toEqual({});
+    const env = { BERTH_AUDIT_ANCHOR: "/mnt/anchor", BERTH_AUDIT_ORIGIN: "berth.example/audit" };
+    const audit = { anchorFolder: "/mnt/anchor", origin: "berth.example/audit" };
+    expect(parse({}, env).audit).toEqual(audit);
+    const flagged = { ...audit, anchorFolder: "/other" };
+    expect(parse({ auditAnchor: "other" }, env).audit).toEqual(flagged);
+    for (const auditOrigin of ["a b", "a+b", "é", "x".repeat(201)]) {
+      expect(() => parse({ auditOrigin })).toThrow(/without spaces and plus/);
+    }
+  });
+});
+
 describe("at which levels views run", () => {
   it("is strict and moderate, unless the operator takes one away", () => {
     expect(parse({}).sandboxLevels).toEqual(["strict", "moderate"]);
@@ -179,5 +193,25 @@ describe("the public names of `berth serve`", () => {
     expect(["0.0.0.0", "::", "10.0.0.5"].map(isReachable)).toEqual([true, true, true]);
     expect(localAddressOf("0.0.0.0", 4600)).toBe("http://127.0.0.1:4600");
     expect(localAddressOf("::1", 4600)).toBe("http://[::1]:4600");
+  });
+});
+
+describe("how people sign in", () => {
+  it("is told by options, else by the environment", () => {
+    expect(parse({})).toMatchObject({ trustedProxies: [], secondFactor: "optional" });
+    const env = {
+      BERTH_TRUSTED_PROXIES: "10.0.0.0/8, fd00::/8,",
+      BERTH_SECOND_FACTOR: "everyone",
+    };
+    expect(parse({}, env)).toMatchObject({
+      trustedProxies: ["10.0.0.0/8", "fd00::/8"],
+      secondFactor: "everyone",
+    });
+    const flags = { trustedProxy: ["192.0.2.1"], secondFactor: "operators" };
+    expect(parse(flags, env)).toMatchObject({
+      trustedProxies: ["192.0.2.1"],
+      secondFactor: "operators",
+    });
+    expect(() => parse({ secondFactor: "yes" })).toThrow(/expected optional/);
   });
 });

@@ -29,6 +29,11 @@ export interface EmbedSubject {
   readonly name: string;
   /** Default `member`. */
   readonly role?: "member" | "admin";
+  /**
+   * The person's groups in the product, by name: at most 100 of 100 characters. Left out, those of an
+   * earlier token stay.
+   */
+  readonly groups?: readonly string[];
 }
 
 export interface EmbedSigner {
@@ -56,10 +61,11 @@ export async function createEmbedSigner(options: EmbedSignerOptions): Promise<Em
     });
   const header = encode({ alg: isEd25519 ? "EdDSA" : "ES256", typ: "JWT", kid: keyId });
   return {
-    async sign({ subject, organization, name, role = "member" }) {
+    async sign({ subject, organization, name, role = "member", groups }) {
       const iat = Math.floor(now() / 1_000);
       const claims = {
         ...{ iss: issuer, aud: audience, sub: subject, org: organization, name, role },
+        ...(groups === undefined ? {} : { groups }),
         ...{ iat, exp: iat + lifetimeSeconds, jti: globalThis.crypto.randomUUID() },
       };
       const text = `${header}.${encode(claims)}`;

@@ -9,174 +9,164 @@
 export type ErrorFault = "caller" | "app" | "platform";
 
 export interface ErrorDefinition {
-  /** One sentence without the particulars; the thrown message adds them. */
-  readonly sentence: string;
   readonly httpStatus: number;
   /** True when the same call may succeed later without being changed. */
   readonly isRetryable: boolean;
   readonly fault: ErrorFault;
 }
 
-function define(
-  fault: ErrorFault,
-  httpStatus: number,
-  sentence: string,
-  isRetryable = false,
-): ErrorDefinition {
-  return Object.freeze({ sentence, httpStatus, isRetryable, fault });
+function define(fault: ErrorFault, httpStatus: number, isRetryable = false): ErrorDefinition {
+  return Object.freeze({ httpStatus, isRetryable, fault });
 }
 
 export const errorTable = Object.freeze({
   // Requests
-  REQUEST_INVALID: define("caller", 400, "The request does not have the expected shape."),
-  REQUEST_TOO_LARGE: define("caller", 413, "The request body is larger than allowed."),
-  REQUEST_TIMEOUT: define("caller", 408, "The request stalled.", true),
-  ROUTE_NOT_FOUND: define("caller", 404, "There is no such address here."),
-  HOST_UNKNOWN: define("caller", 421, "This server does not answer for that host."),
-  RATE_LIMITED: define("caller", 429, "Too many requests in the window.", true),
-  INTERNAL: define("platform", 500, "Something failed inside Berth.", true),
-  UNAVAILABLE: define("platform", 503, "Berth cannot answer this right now.", true),
+  REQUEST_INVALID: define("caller", 400),
+  REQUEST_TOO_LARGE: define("caller", 413),
+  REQUEST_TIMEOUT: define("caller", 408, true),
+  ROUTE_NOT_FOUND: define("caller", 404),
+  HOST_UNKNOWN: define("caller", 421),
+  RATE_LIMITED: define("caller", 429, true),
+  INTERNAL: define("platform", 500, true),
+  UNAVAILABLE: define("platform", 503, true),
 
   // Identity
-  AUTH_REQUIRED: define("caller", 401, "Sign in, or send an API key."),
-  AUTH_FORBIDDEN: define("caller", 403, "You may not do this."),
-  AUTH_ORIGIN_REFUSED: define("caller", 403, "The request came from another origin."),
-  SIGN_IN_LINK_INVALID: define("caller", 401, "The sign-in link is used, expired or unknown."),
-  EMBED_TOKEN_INVALID: define("caller", 401, "The product's token is refused."),
-  ORGANIZATION_NOT_FOUND: define("caller", 404, "There is no such organization for you."),
-  PUBLISHER_NOT_FOUND: define("caller", 404, "There is no such publisher."),
-  PUBLISHER_EXISTS: define("caller", 409, "A publisher of that name exists."),
+  AUTH_REQUIRED: define("caller", 401),
+  AUTH_FORBIDDEN: define("caller", 403),
+  AUTH_ORIGIN_REFUSED: define("caller", 403),
+  SECOND_FACTOR_INVALID: define("caller", 401),
+  SECOND_FACTOR_REQUIRED: define("caller", 403),
+  STEP_UP_REQUIRED: define("caller", 403),
+  PASSKEY_INVALID: define("caller", 401),
+  SESSION_NOT_FOUND: define("caller", 404),
+  SERVICE_PRINCIPAL_NOT_FOUND: define("caller", 404),
+  SIGN_IN_LINK_INVALID: define("caller", 401),
+  EMBED_TOKEN_INVALID: define("caller", 401),
+  SSO_NOT_OFFERED: define("caller", 404),
+  SSO_REFUSED: define("caller", 403),
+  SSO_REQUIRED: define("caller", 403),
+  SSO_PROVIDER_FAILED: define("platform", 502, true),
+  DOMAIN_NOT_PROVEN: define("caller", 409),
+  GROUP_NOT_FOUND: define("caller", 404),
+  SCIM_NOT_FOUND: define("caller", 404),
+  SCIM_CONFLICT: define("caller", 409),
+  ORGANIZATION_NOT_FOUND: define("caller", 404),
+  MEMBER_NOT_FOUND: define("caller", 404),
+  PERSON_NOT_FOUND: define("caller", 404),
+  ROLE_NOT_FOUND: define("caller", 404),
+  ROLE_IN_USE: define("caller", 409),
+  LAST_OWNER: define("caller", 409),
+  INVITATION_INVALID: define("caller", 404),
+  PUBLISHER_NOT_FOUND: define("caller", 404),
+  PUBLISHER_EXISTS: define("caller", 409),
+  ERASURE_REFUSED: define("caller", 409),
+  MASTER_KEY_WRONG: define("platform", 500),
 
   // Manifest and package
-  MANIFEST_INVALID: define("caller", 422, "The manifest has errors."),
-  PACKAGE_ENTRY_REFUSED: define("caller", 422, "The package holds an entry that is not allowed."),
-  PACKAGE_TOO_LARGE: define("caller", 413, "The package is larger than allowed."),
-  PACKAGE_DIGEST_MISMATCH: define("caller", 422, "Content does not match its digest."),
-  PACKAGE_MALFORMED: define("caller", 422, "The package is not a well-formed archive."),
-  SIGNATURE_INVALID: define("caller", 422, "The signature does not verify."),
-  SIGNATURE_KEY_UNKNOWN: define("caller", 422, "The signing key is not one of this publisher's."),
-  KEY_UNREADABLE: define("caller", 422, "The private key cannot be read."),
-  BUILD_FAILED: define("caller", 422, "The app does not build."),
+  MANIFEST_INVALID: define("caller", 422),
+  PACKAGE_ENTRY_REFUSED: define("caller", 422),
+  PACKAGE_TOO_LARGE: define("caller", 413),
+  PACKAGE_DIGEST_MISMATCH: define("caller", 422),
+  PACKAGE_MALFORMED: define("caller", 422),
+  SIGNATURE_INVALID: define("caller", 422),
+  SIGNATURE_KEY_UNKNOWN: define("caller", 422),
+  KEY_UNREADABLE: define("caller", 422),
+  BUILD_FAILED: define("caller", 422),
+
+  // Policies
+  POLICY_INVALID: define("caller", 422),
+  POLICY_CONFLICT: define("caller", 409),
+  POLICY_VERSION_UNKNOWN: define("caller", 404),
 
   // Registry
-  APP_NOT_FOUND: define("caller", 404, "There is no such app."),
-  RELEASE_NOT_FOUND: define("caller", 404, "There is no such release."),
-  RELEASE_EXISTS: define(
-    "caller",
-    409,
-    "That version is published already; versions are immutable.",
-  ),
-  RELEASE_REJECTED: define("caller", 422, "The release did not pass validation."),
-  DEPENDENCY_UNKNOWN: define(
-    "caller",
-    422,
-    "A dependency names an app or version that does not exist.",
-  ),
-  PLATFORM_INCOMPATIBLE: define(
-    "caller",
-    422,
-    "The release does not run on this version of Berth.",
-  ),
-  BLOB_NOT_FOUND: define("platform", 404, "The content is not in the blob store."),
-  STORAGE_FULL: define("platform", 507, "The host has no space left for this.", true),
+  APP_NOT_FOUND: define("caller", 404),
+  RELEASE_NOT_FOUND: define("caller", 404),
+  RELEASE_EXISTS: define("caller", 409),
+  RELEASE_REJECTED: define("caller", 422),
+  DEPENDENCY_UNKNOWN: define("caller", 422),
+  PLATFORM_INCOMPATIBLE: define("caller", 422),
+  BLOB_NOT_FOUND: define("platform", 404),
+  STORAGE_FULL: define("platform", 507, true),
 
   // Installing
-  CONSENT_REFUSED: define("caller", 403, "The permissions were not granted."),
-  CONSENT_MISMATCH: define("caller", 409, "What was consented to is not what would be installed."),
-  CONFIG_INVALID: define("caller", 422, "The configuration does not fit the app's schema."),
-  INSTALLATION_NOT_FOUND: define("caller", 404, "There is no such installation."),
-  INSTALLATION_EXISTS: define("caller", 409, "The app is installed in this organization already."),
-  INSTALLATION_STATE: define("caller", 409, "The installation's state does not allow this."),
-  INSTALL_FAILED: define("platform", 500, "The installation failed and was undone."),
-  INSTALL_CANCELLED: define("caller", 409, "The installation was cancelled and undone."),
-  HEALTH_CHECK_FAILED: define("app", 502, "The app did not pass its health check."),
-  RUN_NOT_FOUND: define("caller", 404, "There is no such run."),
+  CONSENT_REFUSED: define("caller", 403),
+  CONSENT_MISMATCH: define("caller", 409),
+  CONFIG_INVALID: define("caller", 422),
+  INSTALLATION_NOT_FOUND: define("caller", 404),
+  INSTALLATION_EXISTS: define("caller", 409),
+  INSTALLATION_STATE: define("caller", 409),
+  INSTALL_FAILED: define("platform", 500),
+  INSTALL_CANCELLED: define("caller", 409),
+  GRANT_NOT_FOUND: define("caller", 404),
+  GRANT_NOT_ASKED: define("caller", 422),
+  GRANT_EXISTS: define("caller", 409),
+  HEALTH_CHECK_FAILED: define("app", 502),
+  RUN_NOT_FOUND: define("caller", 404),
 
   // Cells
-  JAIL_UNAVAILABLE: define("platform", 503, "This host cannot jail cells."),
-  CELL_START_FAILED: define("platform", 503, "A cell did not start.", true),
-  CELL_LOST: define("platform", 503, "The cell ended while it served this request.", true),
-  SANDBOX_MEMORY_EXCEEDED: define("app", 502, "The app used more memory than it has."),
-  SANDBOX_CPU_EXCEEDED: define("app", 502, "The app used more processor time than it has."),
-  SANDBOX_DEADLINE_EXCEEDED: define("app", 504, "The app did not answer in time."),
-  SANDBOX_RESPONSE_TOO_LARGE: define("app", 502, "The app's answer is larger than allowed."),
-  SANDBOX_SUBREQUESTS_EXCEEDED: define(
-    "app",
-    429,
-    "The app made more fetches and calls for one request than it may.",
-  ),
-  SANDBOX_LOGS_EXCEEDED: define("app", 429, "The app logs more than it may; the rest is dropped."),
-  SANDBOX_START_EXCEEDED: define("app", 504, "The app's module took too long to load."),
-  SANDBOX_ISOLATES_EXCEEDED: define(
-    "platform",
-    503,
-    "The cell holds as many isolates as it may.",
-    true,
-  ),
-  SANDBOX_QUARANTINED: define("app", 503, "The app crashed repeatedly and is held back.", true),
-  FUNCTION_THREW: define("app", 502, "The app's function threw."),
-  FUNCTION_ABSENT: define("caller", 404, "The app has no function on the server."),
-  FUNCTION_RESPONSE_REFUSED: define(
-    "app",
-    502,
-    "The app's answer is not one that Berth passes on.",
-  ),
-  MODULE_INVALID: define("app", 422, "The app's server module does not load."),
+  JAIL_UNAVAILABLE: define("platform", 503),
+  CELL_START_FAILED: define("platform", 503, true),
+  CELL_LOST: define("platform", 503, true),
+  SANDBOX_MEMORY_EXCEEDED: define("app", 502),
+  SANDBOX_CPU_EXCEEDED: define("app", 502),
+  SANDBOX_DEADLINE_EXCEEDED: define("app", 504),
+  SANDBOX_RESPONSE_TOO_LARGE: define("app", 502),
+  SANDBOX_SUBREQUESTS_EXCEEDED: define("app", 429),
+  SANDBOX_LOGS_EXCEEDED: define("app", 429),
+  SANDBOX_START_EXCEEDED: define("app", 504),
+  SANDBOX_ISOLATES_EXCEEDED: define("platform", 503, true),
+  SANDBOX_QUARANTINED: define("app", 503, true),
+  FUNCTION_THREW: define("app", 502),
+  FUNCTION_ABSENT: define("caller", 404),
+  FUNCTION_RESPONSE_REFUSED: define("app", 502),
+  MODULE_INVALID: define("app", 422),
 
   // Capabilities
-  CAPABILITY_UNKNOWN: define("app", 404, "There is no such capability or method."),
-  CAPABILITY_INPUT_INVALID: define("app", 400, "The capability call has a wrong argument."),
-  HANDLE_INVALID: define("app", 401, "The invocation handle is unknown, expired or another's."),
-  PERMISSION_DENIED: define("app", 403, "The app was not granted this."),
-  STATE_QUOTA_EXCEEDED: define("app", 507, "The app's state is at its quota."),
-  STATE_CONFLICT: define("app", 409, "The value changed since it was read."),
-  EGRESS_DENIED: define("app", 403, "The app may not reach that host."),
-  EGRESS_FAILED: define("app", 502, "The remote host could not be reached.", true),
-  SECRET_NOT_SET: define("app", 404, "The secret has no value."),
+  CAPABILITY_UNKNOWN: define("app", 404),
+  CAPABILITY_INPUT_INVALID: define("app", 400),
+  HANDLE_INVALID: define("app", 401),
+  PERMISSION_DENIED: define("app", 403),
+  STATE_QUOTA_EXCEEDED: define("app", 507),
+  STATE_CONFLICT: define("app", 409),
+  EGRESS_DENIED: define("app", 403),
+  EGRESS_FAILED: define("app", 502, true),
+  SECRET_NOT_SET: define("app", 404),
+
+  // Audit log
+  AUDIT_ENTRY_INVALID: define("platform", 500),
+  AUDIT_RANGE_INVALID: define("caller", 400),
+  AUDIT_TREE_CORRUPT: define("platform", 500),
+  AUDIT_ANCHOR_CONFLICT: define("platform", 409),
+  AUDIT_ANCHOR_FAILED: define("platform", 503, true),
+  CHECKPOINT_INVALID: define("caller", 422),
 
   // Browser runtime
-  RUNTIME_STATE: define("caller", 409, "The app's state does not allow this."),
-  RUNTIME_CAPACITY: define("caller", 429, "As many apps run as are allowed.", true),
-  RUNTIME_INSTANCE_EXISTS: define("caller", 409, "An instance of that name is loaded."),
-  RUNTIME_INSTANCE_UNKNOWN: define("caller", 404, "No instance of that name is loaded."),
-  STORAGE_RECORD_CORRUPT: define("platform", 500, "A record of an app's storage cannot be read."),
-  VIEW_LOAD_FAILED: define("app", 502, "The view did not start."),
-  VIEW_THREW: define("app", 500, "The view threw."),
-  VIEW_UNRESPONSIVE: define("app", 504, "The view stopped answering."),
-  VIEW_MESSAGE_REFUSED: define("app", 400, "The view sent something that is not allowed."),
-  VIEW_LIMIT_EXCEEDED: define("app", 429, "The view exceeded a limit."),
+  RUNTIME_STATE: define("caller", 409),
+  RUNTIME_CAPACITY: define("caller", 429, true),
+  RUNTIME_INSTANCE_EXISTS: define("caller", 409),
+  RUNTIME_INSTANCE_UNKNOWN: define("caller", 404),
+  STORAGE_RECORD_CORRUPT: define("platform", 500),
+  VIEW_LOAD_FAILED: define("app", 502),
+  VIEW_THREW: define("app", 500),
+  VIEW_UNRESPONSIVE: define("app", 504),
+  VIEW_MESSAGE_REFUSED: define("app", 400),
+  VIEW_LIMIT_EXCEEDED: define("app", 429),
 
   // Federated apps, which run in the page
-  PERMISSIVE_NOT_ALLOWED: define(
-    "caller",
-    403,
-    "The app would run in the page itself, which was not allowed to its publisher.",
-  ),
-  REMOTE_INVALID: define("app", 422, "The federated app is not put together as it must be."),
-  REMOTE_FILE_UNLISTED: define("app", 422, "The federated app wants a file that its list lacks."),
-  SHARED_VERSION_MISMATCH: define(
-    "app",
-    409,
-    "The page has no version of a shared dependency that the app can use.",
-  ),
+  PERMISSIVE_NOT_ALLOWED: define("caller", 403),
+  REMOTE_INVALID: define("app", 422),
+  REMOTE_FILE_UNLISTED: define("app", 422),
+  SHARED_VERSION_MISMATCH: define("app", 409),
 
   // Command line and start-up
-  DATA_FOLDER_LOCKED: define("caller", 409, "Another Berth uses this data folder."),
-  PORT_BUSY: define("caller", 409, "The port is in use."),
-  HAND_OVER_IMPOSSIBLE: define(
-    "caller",
-    409,
-    "This server cannot be handed over to another process.",
-  ),
-  HAND_OVER_FAILED: define(
-    "platform",
-    500,
-    "The new process did not take over; the old one goes on.",
-  ),
-  OPTION_INVALID: define("caller", 400, "An option has a value that is not allowed."),
-  FILE_UNREADABLE: define("caller", 400, "A file cannot be read."),
-  FILE_EXISTS: define("caller", 409, "A file or folder is in the way."),
-  SERVER_UNREACHABLE: define("platform", 503, "The Berth server does not answer.", true),
+  DATA_FOLDER_LOCKED: define("caller", 409),
+  PORT_BUSY: define("caller", 409),
+  HAND_OVER_IMPOSSIBLE: define("caller", 409),
+  HAND_OVER_FAILED: define("platform", 500),
+  OPTION_INVALID: define("caller", 400),
+  FILE_UNREADABLE: define("caller", 400),
+  FILE_EXISTS: define("caller", 409),
+  SERVER_UNREACHABLE: define("platform", 503, true),
 });
 
 export type ErrorCode = keyof typeof errorTable;
@@ -265,7 +255,7 @@ export function parseWireError(value: unknown, fallback: ErrorCode = "INTERNAL")
   const text =
     typeof message === "string" && message !== ""
       ? message.slice(0, maxWireMessage)
-      : errorTable[known].sentence;
+      : `It failed with the code ${known}, and nothing was said of why.`;
   const isPlain = typeof details === "object" && details !== null && !Array.isArray(details);
   return new BerthError(known, text, isPlain ? { details: details as ErrorDetails } : {});
 }

@@ -118,22 +118,40 @@ export {
   type Placement,
   platformVersion,
 } from "./manifest/schema.ts";
+export { isAddressRange, isInAddressRange } from "./permissions/address-range.ts";
+export {
+  areConditionsWithin,
+  conditionsKey,
+  findWiderConditions,
+  isPermissionCovered,
+  isPermissionWithin,
+  isScopeWithin,
+} from "./permissions/compare.ts";
 export {
   type AccessFacts,
   type ConditionedGrant,
   type ConditionName,
   type DataClass,
   dataClasses,
+  findRefusal,
   type GrantConditions,
+  type GrantScope,
   grantConditionsSchema,
   parseGrantConditions,
 } from "./permissions/conditions.ts";
+export {
+  diffPermissions,
+  needsConsent,
+  type PermissionChange,
+  type PermissionChangeKind,
+} from "./permissions/diff.ts";
 export {
   type AccessRequest,
   actionOfMethod,
   type Decision,
   evaluate,
   type Grant,
+  grantedBy,
   matchesResource,
   normalizeResourcePath,
 } from "./permissions/evaluate.ts";

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { frameBootstrapSource, htmlProxySource } from "@berth/browser/frame";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
-import { type StartedBerth, startBerth } from "../../support/start-berth.ts";
+import { type StartedBerth, type StartOptions, startBerth } from "../../support/start-berth.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const chromiumPath = process.env.CHROMIUM_PATH ?? "/usr/bin/chromium";
@@ -30,7 +30,9 @@ export interface SignedIn {
   readonly complaints: readonly string[];
 }
 
-export async function openConsole(): Promise<OpenedConsole> {
+export async function openConsole(
+  options: Pick<StartOptions, "berth"> = {},
+): Promise<OpenedConsole> {
   // As `npm start` does: nothing is built that is built already.
   await promisify(execFile)(
     process.execPath,
@@ -39,6 +41,7 @@ export async function openConsole(): Promise<OpenedConsole> {
   );
   const started = await startBerth({
     berth: {
+      ...options.berth,
       assets: {
         consoleFolder: fileURLToPath(new URL("../../../packages/console/dist", import.meta.url)),
         frameBootstrap: frameBootstrapSource,

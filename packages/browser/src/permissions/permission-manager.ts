@@ -38,10 +38,11 @@ export interface AccessAttempt {
 }
 
 /** On whose behalf the app acts, for conditions about a person. */
-export interface AccessSubject {
-  readonly roles?: readonly string[];
-  readonly organization?: string;
-}
+export interface AccessSubject
+  extends Pick<
+    AccessFacts,
+    "person" | "roles" | "groups" | "organization" | "isAddressIn" | "secondFactorAt"
+  > {}
 
 export interface PermissionManagerOptions {
   readonly grants?: readonly Grant[];

@@ -9,6 +9,7 @@
 import {
   BerthError,
   type Grant,
+  grantedBy,
   type Permission,
   type PermissionAnswer,
   type PermissionAsk,
@@ -97,8 +98,7 @@ export function createPermissionRequests(options: PermissionRequestsOptions): Pe
   function apply({ key, permission, grantId }: Offer, answer: PermissionAnswer): PermissionAnswer {
     memory.set(key, answer);
     if (answer === "granted" && !isGranted(permission)) {
-      const { type, resource, actions } = permission;
-      options.grant({ id: grantId, type, resource, actions: [...actions], grantedAt: clock.now() });
+      options.grant({ id: grantId, ...grantedBy(permission), grantedAt: clock.now() });
     }
     return answer;
   }

@@ -112,6 +112,7 @@ export class AppInstance implements AppHandle, KeptApp {
   readonly #viewState: KeptViewState;
   readonly #storage: AppStorageKeeper;
   readonly #calls: AppCalls;
+  readonly #stopWatchingGrants: (() => void) | undefined;
   #state: AppState = "loaded";
   #error: BerthError | undefined;
   #worker: RunningView | undefined;
@@ -131,6 +132,7 @@ export class AppInstance implements AppHandle, KeptApp {
     this.manifest = options.manifest;
     this.surface = options.view.surface;
     this.permissions = openPermissions(options);
+    this.#stopWatchingGrants = options.source.watchGrants?.(this.permissions);
     this.tree = new ViewTree({
       limits: config.viewLimits,
       clock,
@@ -276,6 +278,7 @@ export class AppInstance implements AppHandle, KeptApp {
 
   /** Ends it whatever its state, without asking. */
   async discard(): Promise<void> {
+    this.#stopWatchingGrants?.();
     this.permissions.close();
     this.#storage.close();
     await this.#close(this.#state === "running" || this.#state === "paused");

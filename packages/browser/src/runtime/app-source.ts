@@ -1,6 +1,7 @@
 /** Where an app comes from: what the manager needs to run its view. */
 import type { AppManifest, Grant, ParsedManifest, ViewContext } from "@berth/protocol";
 import type { HtmlHost } from "../html/html-host.ts";
+import type { PermissionManager } from "../permissions/permission-manager.ts";
 import type { APIDialect } from "../proxy/api-dialect.ts";
 import type { TokenSource } from "../proxy/api-proxy.ts";
 import type { FrameSource } from "../sandbox/frame.ts";
@@ -35,6 +36,8 @@ export interface AppSource {
   /** What the page does for an app of its own HTML, beside its capabilities `tools` and `resources`. */
   readonly html?: HtmlHost;
   readonly grants: readonly Grant[];
+  /** Keeps the grants as whoever gave them has them, from now on. @returns how to stop that */
+  readonly watchGrants?: (permissions: Pick<PermissionManager, "grant" | "revoke">) => () => void;
   /** The last persisted view state; the manager's store is asked when it is absent. */
   readonly viewState?: unknown;
   /**

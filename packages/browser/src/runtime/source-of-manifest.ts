@@ -2,7 +2,13 @@
  * An app's source where no Berth server is: its module lies at `entryPoint`, relative to the
  * page, and the page that names the manifest thereby grants what it asks for.
  */
-import { type AppManifest, type Grant, parseManifest, permissionsAsked } from "@berth/protocol";
+import {
+  type AppManifest,
+  type Grant,
+  grantedBy,
+  parseManifest,
+  permissionsAsked,
+} from "@berth/protocol";
 import type { AppSource, BundleSource, LocalCapabilities } from "./app-source.ts";
 
 export interface SourceOfManifestOptions {
@@ -29,14 +35,7 @@ export function sourceOfManifest(
   const areAsked = options.optionalPermissions === "asked";
   const granted = permissionsAsked(parsed)
     .filter(({ optional }) => !(areAsked && optional === true))
-    .map(
-      ({ type, resource, actions }, index): Grant => ({
-        id: `page-${index}`,
-        type,
-        resource,
-        actions,
-      }),
-    );
+    .map((permission, index): Grant => ({ id: `page-${index}`, ...grantedBy(permission) }));
   return {
     manifest,
     bundle: options.bundle ?? { url: parsed.entryPoint ?? "" },

@@ -41,6 +41,16 @@ export const serveCommand = defineCommand<ServeFlags>({
       description: "of apps' views; default: frames.<public host>",
     },
     {
+      flags: "--trusted-proxy <network>",
+      description:
+        "a proxy of yours in front, such as 10.0.0.0/8: its X-Forwarded-For is believed; may be given again",
+      isRepeatable: true,
+    },
+    {
+      flags: "--second-factor <who>",
+      description: "who must have one: optional (the default), operators, everyone",
+    },
+    {
       flags: "--limits <file>",
       description: 'JSON of the most that one installation may have, such as {"memory": 128}',
     },
@@ -57,6 +67,14 @@ export const serveCommand = defineCommand<ServeFlags>({
     {
       flags: "--cell-memory <MiB>",
       description: "of all cells together; default: 70 % of what there is",
+    },
+    {
+      flags: "--audit-anchor <folder>",
+      description: "gets every checkpoint of the audit log; best on a medium of its own",
+    },
+    {
+      flags: "--audit-origin <name>",
+      description: "what the audit log is called, for ever; default: a name of chance",
     },
     {
       flags: "--drain <seconds>",

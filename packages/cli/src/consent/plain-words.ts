@@ -2,7 +2,13 @@
 import { actAsMember } from "@berth/protocol";
 import type { PermissionView } from "@berth/protocol/api";
 
-export function describePermission({ actions, resource, type }: PermissionView): string {
+export function describePermission(permission: PermissionView): string {
+  const names = Object.keys(permission.conditions ?? {});
+  const words = describeAccess(permission);
+  return names.length === 0 ? words : `${words}, only under conditions: ${names.join(", ")}`;
+}
+
+function describeAccess({ actions, resource, type }: PermissionView): string {
   const what = resource === "*" ? "anything" : resource.replace(/\/\*$/, " and below");
   switch (type) {
     case "api":

@@ -36,7 +36,7 @@ export async function ensureFirstRun(identity: Identity): Promise<FirstRun> {
   if (!(await identity.findOrganization("acme"))) {
     await identity.createOrganization({ slug: "acme", name: "Acme", ownerId: admin.id });
   }
-  const operator = await ensurePerson(identity, { ...people.operator, isOperator: true });
+  const operator = await ensurePerson(identity, { ...people.operator, operatorRole: "admin" });
   return { isFirst: true, admin, operator };
 }
 

@@ -1,12 +1,15 @@
 /** What `berth serve` is told: options before the environment, the environment before defaults. */
 import { resolve } from "node:path";
 import { BerthError, type Ceilings, isSlug, type PlacementPolicy } from "@berth/protocol";
+import type { BerthOptions } from "@berth/server";
 import type { CliContext } from "../context.ts";
 import { readCeilings } from "./limits.ts";
 import { parsePlacement } from "./placement.ts";
 import { type PublicNames, parsePublicNames } from "./public-names.ts";
 import { parseSandboxLevels, type SandboxLevel } from "./sandbox-levels.ts";
 import { parseServerUser, type ServerUser } from "./server-user.ts";
+
+type SecondFactorRule = NonNullable<BerthOptions["secondFactor"]>;
 
 export interface ServeFlags {
   readonly port: string;
@@ -16,6 +19,8 @@ export interface ServeFlags {
   readonly samples?: boolean;
   readonly productOrigin?: readonly string[];
   readonly permissivePublisher?: readonly string[];
+  readonly trustedProxy?: readonly string[];
+  readonly secondFactor?: string;
   readonly publicUrl?: string;
   readonly appsDomain?: string;
   readonly framesDomain?: string;
@@ -24,6 +29,8 @@ export interface ServeFlags {
   readonly placement?: string;
   readonly cellMemory?: string;
   readonly sandboxLevels?: string;
+  readonly auditAnchor?: string;
+  readonly auditOrigin?: string;
   readonly user?: string;
   readonly verbose?: boolean;
 }
@@ -45,13 +52,22 @@ export interface ServeOptions {
   readonly sandboxLevels: readonly SandboxLevel[];
   readonly productOrigins: readonly string[];
   readonly permissivePublishers: readonly string[];
+  /** Addresses and networks; the server checks their form. */
+  readonly trustedProxies: readonly string[];
+  readonly secondFactor: SecondFactorRule;
   /** Undefined when browsers reach it by the address that it listens on. */
   readonly publicNames: PublicNames | undefined;
   readonly databaseUrl: string | undefined;
   readonly blobUrl: string | undefined;
   readonly masterKey: string | undefined;
+  /** Absolute. */
+  readonly masterKeyFile: string | undefined;
+  /** PostgreSQL's logins that serve, when the operator made them. */
+  readonly databaseLogins: { readonly app: string; readonly jobs: string } | undefined;
   /** What one installation may have at most; undefined: what a manifest may ask. */
   readonly ceilings: Ceilings | undefined;
+  /** The audit log's name, and an absolute folder that gets its checkpoints. */
+  readonly audit: { readonly origin?: string; readonly anchorFolder?: string };
   /** Whom the server becomes when root starts it. */
   readonly user: ServerUser | undefined;
   readonly isRootRefused: boolean;
@@ -77,6 +93,8 @@ export function parseServeOptions(
     ),
     productOrigins: (flags.productOrigin ?? []).map(parseOrigin),
     permissivePublishers: (flags.permissivePublisher ?? []).map(parsePublisher),
+    trustedProxies: flags.trustedProxy ?? listOf(env.BERTH_TRUSTED_PROXIES),
+    secondFactor: parseSecondFactor(flags.secondFactor ?? (env.BERTH_SECOND_FACTOR || "optional")),
     publicNames: parsePublicNames({
       publicUrl: flags.publicUrl ?? (env.BERTH_PUBLIC_URL || undefined),
       appsDomain: flags.appsDomain ?? (env.BERTH_APPS_DOMAIN || undefined),
@@ -85,10 +103,26 @@ export function parseServeOptions(
     databaseUrl: env.DATABASE_URL || undefined,
     blobUrl: env.BLOB_URL || undefined,
     masterKey: env.BERTH_MASTER_KEY || undefined,
+    masterKeyFile: env.BERTH_MASTER_KEY_FILE ? resolve(cwd, env.BERTH_MASTER_KEY_FILE) : undefined,
+    databaseLogins: parseDatabaseLogins(env),
     ceilings: readCeilings({ cwd, file: flags.limits, env: env.BERTH_LIMITS }),
+    audit: parseAudit(cwd, {
+      anchor: flags.auditAnchor ?? (env.BERTH_AUDIT_ANCHOR || undefined),
+      origin: flags.auditOrigin ?? (env.BERTH_AUDIT_ORIGIN || undefined),
+    }),
     user: parseUser(flags.user ?? (env.BERTH_USER || undefined)),
     isRootRefused: parseSwitch("BERTH_REQUIRE_UNPRIVILEGED", env.BERTH_REQUIRE_UNPRIVILEGED),
   };
+}
+
+function parseDatabaseLogins(env: CliContext["env"]): ServeOptions["databaseLogins"] {
+  const { BERTH_DATABASE_APP_URL: app, BERTH_DATABASE_JOBS_URL: jobs, DATABASE_URL: owner } = env;
+  if (!app && !jobs) return undefined;
+  if (app && jobs && owner) return { app, jobs };
+  throw invalid(
+    "BERTH_DATABASE_APP_URL",
+    "BERTH_DATABASE_APP_URL, BERTH_DATABASE_JOBS_URL and DATABASE_URL go together; give all three, or DATABASE_URL alone.",
+  );
 }
 
 function parsePort(text: string): number {
@@ -118,6 +152,22 @@ export function parseJail(text: string | undefined): "required" | "off" {
   throw invalid("BERTH_JAIL", `BERTH_JAIL is "${text}"; expected required (the default) or off.`);
 }
 
+function parseAudit(
+  cwd: string,
+  { anchor, origin }: { readonly anchor: string | undefined; readonly origin: string | undefined },
+): ServeOptions["audit"] {
+  if (origin !== undefined && !/^[!-*,-~]{1,200}$/.test(origin)) {
+    throw invalid(
+      "audit-origin",
+      `--audit-origin is ${JSON.stringify(origin)}; expected a name without spaces and plus, such as berth.example.com/audit.`,
+    );
+  }
+  return {
+    ...(origin === undefined ? {} : { origin }),
+    ...(anchor === undefined ? {} : { anchorFolder: resolve(cwd, anchor) }),
+  };
+}
+
 function parseUser(text: string | undefined): ServerUser | undefined {
   return text === undefined ? undefined : parseServerUser(text);
 }
@@ -126,6 +176,18 @@ function parseSwitch(name: string, text: string | undefined): boolean {
   if (text === undefined || text === "" || text === "0") return false;
   if (text === "1") return true;
   throw invalid(name, `${name} is ${JSON.stringify(text)}; expected 1, or 0 (the default).`);
+}
+
+function listOf(text: string | undefined): readonly string[] {
+  return (text ?? "").split(",").flatMap((part) => part.trim() || []);
+}
+
+function parseSecondFactor(text: string): SecondFactorRule {
+  if (text === "optional" || text === "operators" || text === "everyone") return text;
+  throw invalid(
+    "second-factor",
+    `--second-factor (BERTH_SECOND_FACTOR) is ${JSON.stringify(text)}; expected optional (the default), operators or everyone.`,
+  );
 }
 
 function parseOrigin(text: string): string {

@@ -4,8 +4,8 @@
  * The session that the link gives lives in this function only: its cookie is used to make the
  * key and then ended. Trust: the link goes to the server that it names and nowhere else.
  */
-import { createClient } from "@berth/client";
 import { BerthError } from "@berth/protocol";
+import { createCookieClient } from "../connection/cookie-client.ts";
 import { type Login, parseServerUrl } from "./login.ts";
 
 /** True when the text is a link, as `berth serve` prints it. */
@@ -27,23 +27,7 @@ export async function loginByLink(
       "The link holds no token; copy it whole, between quotes, because of the # in it.",
     );
   }
-  const cookies = new Map<string, string>();
-  const client = createClient({
-    baseUrl: url,
-    fetch: async (input, init) => {
-      const headers = new Headers(init?.headers);
-      headers.set("origin", url);
-      const sent = [...cookies].map(([name, value]) => `${name}=${value}`).join("; ");
-      if (sent) headers.set("cookie", sent);
-      const response = await fetch(input, { ...init, headers });
-      for (const cookie of response.headers.getSetCookie()) {
-        const [pair = ""] = cookie.split(";", 1);
-        const at = pair.indexOf("=");
-        if (at > 0) cookies.set(pair.slice(0, at).trim(), pair.slice(at + 1).trim());
-      }
-      return response;
-    },
-  });
+  const client = createCookieClient(url);
   await client.call("redeemSignInLink", { body: { token } }, { signal });
   const { secret } = await client.call("createApiKey", { body: { name: keyName } }, { signal });
   await client.call("endSession", {}, { signal });

@@ -11,6 +11,10 @@ export function createQueryClient(): QueryClient {
       onError: (error) => {
         // A session that ended elsewhere shows itself in whatever call comes next.
         if (isBerthError(error, "AUTH_REQUIRED")) client.setQueryData(sessionKey, null);
+        // So does a role that was changed: what may be done is asked for anew.
+        const isLess = isBerthError(error, "AUTH_FORBIDDEN");
+        if (isLess || isBerthError(error, "ORGANIZATION_NOT_FOUND"))
+          void client.invalidateQueries({ queryKey: sessionKey });
       },
     }),
     defaultOptions: {

@@ -6,6 +6,7 @@ import {
   lazyRouteComponent,
   Outlet,
 } from "@tanstack/react-router";
+import { parseAuditSearch } from "../features/audit/audit-search.ts";
 import { ErrorPage } from "../pages/error/ErrorPage.tsx";
 import { NotFoundPage } from "../pages/error/NotFoundPage.tsx";
 import { Shell } from "./shell/Shell.tsx";
@@ -13,6 +14,13 @@ import { Shell } from "./shell/Shell.tsx";
 interface RootSearch {
   /** Opens the console on this organization, for someone in several. */
   readonly organization?: string;
+}
+
+interface SignInSearch {
+  readonly next?: string;
+  /** Why a single sign-on did not succeed: a code, and the request under which it is logged. */
+  readonly error?: string;
+  readonly request?: string;
 }
 
 const textOf = (value: unknown): string | undefined =>
@@ -29,9 +37,15 @@ const rootRoute = createRootRoute({
 const signIn = createRoute({
   getParentRoute: () => rootRoute,
   path: "/sign-in",
-  validateSearch: (search): { readonly next?: string } => {
+  validateSearch: (search): SignInSearch => {
     const next = textOf(search.next);
-    return next === undefined ? {} : { next };
+    const error = textOf(search.error);
+    const request = textOf(search.request);
+    return {
+      ...(next === undefined ? {} : { next }),
+      ...(error === undefined ? {} : { error }),
+      ...(request === undefined ? {} : { request }),
+    };
   },
   component: lazyRouteComponent(() => import("../pages/sign-in/SignInPage.tsx"), "SignInPage"),
 });
@@ -42,6 +56,15 @@ const signInLink = createRoute({
   component: lazyRouteComponent(
     () => import("../pages/sign-in/SignInLinkPage.tsx"),
     "SignInLinkPage",
+  ),
+});
+
+const invitation = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/invitation",
+  component: lazyRouteComponent(
+    () => import("../pages/invitation/InvitationPage.tsx"),
+    "InvitationPage",
   ),
 });
 
@@ -141,10 +164,49 @@ const publisher = createRoute({
   ),
 });
 
+const members = createRoute({
+  getParentRoute: () => shell,
+  path: "/members",
+  component: lazyRouteComponent(() => import("../pages/members/MembersPage.tsx"), "MembersPage"),
+});
+
+const roles = createRoute({
+  getParentRoute: () => shell,
+  path: "/roles",
+  component: lazyRouteComponent(() => import("../pages/roles/RolesPage.tsx"), "RolesPage"),
+});
+
+const host = createRoute({
+  getParentRoute: () => shell,
+  path: "/host",
+  component: lazyRouteComponent(() => import("../pages/host/HostPage.tsx"), "HostPage"),
+});
+
+const policies = createRoute({
+  getParentRoute: () => shell,
+  path: "/policies",
+  validateSearch: (search): { readonly whose?: "operator" } =>
+    search.whose === "operator" ? { whose: "operator" } : {},
+  component: lazyRouteComponent(() => import("../pages/policies/PoliciesPage.tsx"), "PoliciesPage"),
+});
+
 const posture = createRoute({
   getParentRoute: () => shell,
   path: "/posture",
   component: lazyRouteComponent(() => import("../pages/posture/PosturePage.tsx"), "PosturePage"),
+});
+
+const audit = createRoute({
+  getParentRoute: () => shell,
+  path: "/audit",
+  validateSearch: parseAuditSearch,
+  component: lazyRouteComponent(() => import("../pages/audit/AuditPage.tsx"), "AuditPage"),
+});
+
+const signOn = createRoute({
+  getParentRoute: () => shell,
+  path: "/sign-on",
+  component: lazyRouteComponent(() => import("../pages/sign-on/SignOnPage.tsx"), "SignOnPage"),
 });
 
 const gallery = createRoute({
@@ -159,6 +221,12 @@ const settings = createRoute({
   component: lazyRouteComponent(() => import("../pages/settings/SettingsPage.tsx"), "SettingsPage"),
 });
 
+const security = createRoute({
+  getParentRoute: () => shell,
+  path: "/security",
+  component: lazyRouteComponent(() => import("../pages/security/SecurityPage.tsx"), "SecurityPage"),
+});
+
 /** Whatever else is below the shell: signed in, one gets lost with the menu at hand. */
 const notFound = createRoute({
   getParentRoute: () => shell,
@@ -169,6 +237,7 @@ const notFound = createRoute({
 const routeTree = rootRoute.addChildren([
   signIn,
   signInLink,
+  invitation,
   shell.addChildren([
     marketplace,
     app,
@@ -179,9 +248,16 @@ const routeTree = rootRoute.addChildren([
     runInstallation,
     runRoute,
     publisher,
+    members,
+    roles,
+    host,
+    policies,
     posture,
+    audit,
+    signOn,
     gallery,
     settings,
+    security,
     notFound,
   ]),
 ]);

@@ -16,8 +16,15 @@ export interface ConfirmDialogProps {
 
 /** Asks before something is done that cannot be undone. */
 export function ConfirmDialog(props: ConfirmDialogProps) {
+  const { t } = useTranslation();
   return (
-    <Modal opened={props.isOpen} onClose={props.onClose} title={props.title} size="md">
+    <Modal
+      opened={props.isOpen}
+      onClose={props.onClose}
+      title={props.title}
+      size="md"
+      closeButtonProps={{ "aria-label": t("actions.close") }}
+    >
       <ConfirmForm {...props} />
     </Modal>
   );

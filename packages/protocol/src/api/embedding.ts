@@ -15,6 +15,10 @@ export const embedSessionSeconds = 900;
 /** What an embedded person may be in their organization; ownership is never given from outside. */
 export const embedRoles = ["member", "admin"] as const;
 
+/** How many groups of the product a token may name, and how long a name may be. */
+export const embedMaxGroups = 100;
+export const embedGroupNameChars = 100;
+
 const coordinate = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
 
 /** A public key as a JSON Web Key (RFC 7517, RFC 8037). */
@@ -30,6 +34,8 @@ export const embedKeyView = z.object({
   algorithm: z.enum(["EdDSA", "ES256"]),
   createdAt: instant,
   lastUsedAt: instant.nullable(),
+  /** From then on it is not believed; null: until it is deleted. */
+  endsAt: instant.nullable(),
 });
 
 export const embedSessionView = z.object({
@@ -37,7 +43,7 @@ export const embedSessionView = z.object({
   accessToken: z.string(),
   expiresAt: instant,
   person: z.object({ id: z.string(), name: z.string() }),
-  organization: z.object({ slug: z.string(), role: z.enum(["owner", "admin", "member"]) }),
+  organization: z.object({ slug: z.string(), role: z.string() }),
 });
 
 export const embeddingRoutes = {
@@ -58,6 +64,7 @@ export const embeddingRoutes = {
     tag: "Embedding",
     summary: "The keys with which products sign tokens for their users.",
     access: "operator",
+    permission: "embed-keys.manage",
     response: z.object({ keys: z.array(embedKeyView) }),
   }),
   createEmbedKey: route({
@@ -67,8 +74,21 @@ export const embeddingRoutes = {
     summary:
       "Trust a product's public key. Several may be trusted at once, so that keys are rotated.",
     access: "operator",
+    permission: "embed-keys.manage",
     body: z.object({ issuer: plainLine(100), publicKey: embedPublicKey }),
     status: 201,
+    response: embedKeyView,
+  }),
+  endEmbedKey: route({
+    method: "put",
+    path: "/embed/keys/{key}/end",
+    tag: "Embedding",
+    summary:
+      "Give a key an end, so that the next one takes over meanwhile. Its sessions end with it; null takes the end back.",
+    access: "operator",
+    permission: "embed-keys.manage",
+    params: z.object({ key: z.string() }),
+    body: z.object({ endsAt: instant.nullable() }),
     response: embedKeyView,
   }),
   deleteEmbedKey: route({
@@ -77,6 +97,7 @@ export const embeddingRoutes = {
     tag: "Embedding",
     summary: "Trust a key no longer, and end every session that was opened with it.",
     access: "operator",
+    permission: "embed-keys.manage",
     params: z.object({ key: z.string() }),
     status: 204,
     response: empty,

@@ -1,20 +1,71 @@
 /** Sessions, API keys and the host itself as the API shows them. */
 import * as z from "zod";
+import {
+  operatorPermissions,
+  organizationPermissions,
+  publisherPermissions,
+} from "../access/permissions.ts";
+import { publisherRoles } from "../access/roles.ts";
 import { placementKinds } from "../placement.ts";
 import { plainLine } from "./plain-line.ts";
 import { empty, instant, publisherView } from "./registry.ts";
 import { route } from "./route.ts";
 
+/** The keys of a table, for an enumeration. */
+export function keysOf<Key extends string>(table: Readonly<Record<Key, string>>): [Key, ...Key[]] {
+  // Never empty, and Object.keys gives a frozen literal's own.
+  return Object.keys(table) as [Key, ...Key[]];
+}
+
+export const defaultKeyDays = 90;
+export const maxKeyDays = 730;
+
 export const sessionView = z.object({
+  /** `service` for a service principal, which is nobody. */
+  kind: z.enum(["person", "service"]),
   person: z.object({ id: z.string(), name: z.string(), email: z.string() }),
   isOperator: z.boolean(),
+  /** What the caller may do on the whole host; empty for who is no operator. */
+  operatorPermissions: z.array(z.enum(keysOf(operatorPermissions))),
   organizations: z.array(
-    z.object({ slug: z.string(), name: z.string(), role: z.enum(["owner", "admin", "member"]) }),
+    z.object({
+      slug: z.string(),
+      name: z.string(),
+      role: z.string().describe("A built-in role, or the id of one of the organization's own"),
+      roleName: z.string(),
+      permissions: z.array(z.enum(keysOf(organizationPermissions))),
+    }),
   ),
-  publishers: z.array(publisherView.pick({ name: true, displayName: true })),
-  /** `key` when an API key was used, `embed` in a page of the product. */
-  by: z.enum(["session", "key", "embed"]),
+  publishers: z.array(
+    publisherView.pick({ name: true, displayName: true }).extend({
+      role: z.enum(publisherRoles),
+    }),
+  ),
+  /** `key` when an API key was used, `embed` in a page of the product, `sso` by single sign-on. */
+  by: z.enum(["session", "key", "embed", "sso"]),
 });
+
+/** The first step was right, and there is no session yet. */
+export const signInChallengeView = z.object({
+  secondFactor: z.object({
+    /** Until when the second step may be taken; its cookie came with this answer. */
+    expiresAt: instant,
+  }),
+});
+
+/** What a first step answers: a session, or the wish for a second factor. */
+export const signInView = z.union([sessionView, signInChallengeView]);
+
+const allPermissions = [
+  ...new Set([
+    ...keysOf(organizationPermissions),
+    ...keysOf(publisherPermissions),
+    ...keysOf(operatorPermissions),
+  ]),
+];
+
+/** What a key is limited to; null: to what its person may do, whatever that is. */
+const keyScope = z.array(z.enum(allPermissions)).min(1).max(60);
 
 export const apiKeyView = z.object({
   id: z.string(),
@@ -22,7 +73,13 @@ export const apiKeyView = z.object({
   /** The first characters, to recognize it by. */
   start: z.string(),
   createdAt: instant,
+  /** Null for keys that were made before keys had to end. */
   expiresAt: instant.nullable(),
+  /** To the minute. */
+  lastUsedAt: instant.nullable(),
+  permissions: z.array(z.string()).nullable().describe("Null: all that its person may do"),
+  organization: z.string().nullable().describe("The only one that it reaches"),
+  publisher: z.string().nullable().describe("The only one that it reaches"),
 });
 
 export const postureLimitView = z.object({
@@ -72,7 +129,7 @@ export const identityRoutes = {
     summary: "Sign in by e-mail address and password. Public: the password is the proof.",
     access: "public",
     body: z.object({ email: z.string().min(3).max(254), password: z.string().min(1).max(200) }),
-    response: sessionView,
+    response: signInView,
   }),
   getSession: route({
     method: "get",
@@ -117,11 +174,15 @@ export const identityRoutes = {
     method: "post",
     path: "/api-keys",
     tag: "Identity",
-    summary: "Create an API key. Its secret is shown once.",
+    summary:
+      "Create an API key. Its secret is shown once. It never does more than you may, and ends after 90 days unless you say otherwise.",
     access: "person",
     body: z.object({
       name: plainLine(80),
-      expiresInDays: z.number().int().min(1).max(730).optional(),
+      expiresInDays: z.number().int().min(1).max(maxKeyDays).default(defaultKeyDays),
+      permissions: keyScope.optional().describe("Left out: all that you may do"),
+      organization: z.string().optional().describe("The only one that it shall reach"),
+      publisher: z.string().optional().describe("The only one that it shall reach"),
     }),
     status: 201,
     response: apiKeyView.extend({ secret: z.string() }),
@@ -165,6 +226,7 @@ export const hostRoutes = {
   }),
 } as const;
 
+export type SignInView = z.output<typeof signInView>;
 export type SessionView = z.output<typeof sessionView>;
 export type ApiKeyView = z.output<typeof apiKeyView>;
 export type PostureView = z.output<typeof postureView>;

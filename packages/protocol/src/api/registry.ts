@@ -18,6 +18,10 @@ export const permissionView = z.object({
   actions: z.array(z.string()),
   reason: z.string().optional(),
   optional: z.boolean().optional(),
+  conditions: z
+    .record(z.string(), z.unknown())
+    .optional()
+    .describe("When it may be used; the conditions of the manifest's JSON Schema"),
 });
 
 export const publisherView = z.object({
@@ -100,6 +104,7 @@ export const registryRoutes = {
     tag: "Registry",
     summary: "Add a signing key.",
     access: "publisher",
+    permission: "keys.manage",
     params: publisherParams,
     body: z.object({
       publicKey: z.string().regex(/^[A-Za-z0-9+/]{43}=$/, "expected 32 bytes in base64"),
@@ -114,6 +119,7 @@ export const registryRoutes = {
     tag: "Registry",
     summary: "Revoke a signing key; releases already published stay.",
     access: "publisher",
+    permission: "keys.manage",
     params: publisherParams.extend({ keyId: z.string() }),
     response: keyView,
   }),
@@ -124,6 +130,7 @@ export const registryRoutes = {
     summary:
       "Publish a release: the package as the body, its DSSE envelope as base64 in the header berth-signature.",
     access: "publisher",
+    permission: "releases.publish",
     params: appParams,
     rawBody: "application/x-tar",
     status: 201,
@@ -135,6 +142,7 @@ export const registryRoutes = {
     tag: "Registry",
     summary: "All releases of a publisher, rejected ones included, newest first.",
     access: "publisher",
+    permission: "publisher.read",
     params: publisherParams,
     response: z.object({ releases: z.array(releaseView) }),
   }),

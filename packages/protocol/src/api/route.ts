@@ -1,29 +1,39 @@
 /**
  * How a route of the HTTP API is declared: once, here, for the server, the client and the
- * OpenAPI document. A route without an `access` does not compile.
+ * OpenAPI document. A route without an `access`, and without the permission that it needs, does not
+ * compile.
  */
 import type * as z from "zod";
+import type {
+  OperatorPermission,
+  OrganizationPermission,
+  PublisherPermission,
+} from "../access/permissions.ts";
 
 /**
- * Who may call a route. Roles come on top of these later.
+ * Who may call a route.
  * - `public`: anyone; the route says why
- * - `person`: anyone signed in, by session or API key
- * - `member`: a member of the organization in the path
- * - `admin`: an owner or admin of the organization in the path
- * - `publisher`: a member of the publisher in the path
- * - `operator`: the operator
+ * - `person`: anyone signed in, by session or API key; it is about themselves, or public among the signed in
+ * - `organization`, `publisher`: who has `permission` in the one that the path names
+ * - `operator`: who has `permission` on the host
+ * - `scim`: the directory of the organization that the path names, by its own token; nobody else
  */
-export type RouteAccess = "public" | "person" | "member" | "admin" | "publisher" | "operator";
+export type RouteGuard =
+  | { readonly access: "public" | "person" | "scim" }
+  | { readonly access: "organization"; readonly permission: OrganizationPermission }
+  | { readonly access: "publisher"; readonly permission: PublisherPermission }
+  | { readonly access: "operator"; readonly permission: OperatorPermission };
 
-export type RouteMethod = "get" | "post" | "put" | "delete";
+export type RouteAccess = RouteGuard["access"];
 
-export interface RouteDefinition {
+export type RouteMethod = "get" | "post" | "put" | "patch" | "delete";
+
+interface RouteShape {
   readonly method: RouteMethod;
   /** Below `/api/v1`, with parameters in braces: `/apps/{publisher}/{name}`. */
   readonly path: string;
   readonly tag: string;
   readonly summary: string;
-  readonly access: RouteAccess;
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;
@@ -34,6 +44,8 @@ export interface RouteDefinition {
   readonly status?: 200 | 201 | 202 | 204;
   readonly response: z.ZodType;
 }
+
+export type RouteDefinition = RouteShape & RouteGuard;
 
 export function route<const T extends RouteDefinition>(definition: T): T {
   return Object.freeze(definition);

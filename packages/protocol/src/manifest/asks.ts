@@ -6,7 +6,8 @@ import type { ParsedManifest } from "./schema.ts";
 /**
  * Every permission of a manifest, each once, `security.allowedDomains` included as `network`
  * permissions, and the level permissive as `ui` `act-as-member`, which comes first and is never
- * optional. This list is what consent shows and what a grant answers.
+ * optional. This list is what consent shows and what a grant answers. Of two that reach the same, the
+ * later one counts; a domain that a permission names keeps that one's conditions.
  */
 export function permissionsAsked(
   manifest: Pick<ParsedManifest, "permissions" | "security">,

@@ -24,6 +24,10 @@ const timeOfDay = z
   .check(z.regex(/^(?:[01]\d|2[0-3]):[0-5]\d$|^24:00$/, { error: "is not a time such as 09:00" }));
 const name = z.string().check(z.minLength(1), z.maxLength(128));
 const names = z.array(name).check(z.minLength(1), z.maxLength(50));
+// Which of these is a range is the server's to say (address-range.ts); one that is none holds nothing.
+const range = z
+  .string()
+  .check(z.regex(/^[\da-f:.]{2,45}\/\d{1,3}$/i, { error: "is not a range such as 192.0.2.0/24" }));
 
 const timeWindow = z
   .strictObject({
@@ -52,8 +56,14 @@ export const grantConditionsSchema = z.strictObject({
   time: z.exactOptional(timeWindow),
   /** The person has one of these. */
   roles: z.exactOptional(names),
+  /** The person is in one of these groups of the organization. */
+  groups: z.exactOptional(names),
   /** The person acts for one of these. */
   organizations: z.exactOptional(names),
+  /** The person's request came from an address in one of these. Only a server knows. */
+  ipRanges: z.exactOptional(z.array(range).check(z.minLength(1), z.maxLength(50))),
+  /** The person proved a second factor, in this session, at most so long ago. */
+  maxSecondFactorAgeMinutes: z.exactOptional(z.number().check(z.positive(), z.maximum(43_200))),
   /** At most `maxCalls` uses of the grant within any `windowMs`. */
   rate: z.exactOptional(
     z.strictObject({
@@ -74,17 +84,33 @@ export type ConditionName = keyof GrantConditions;
 export interface AccessFacts {
   /** Milliseconds since the epoch. */
   readonly now?: number;
+  /** Whose request it is; unknown where an app acts as itself. */
+  readonly person?: string;
   readonly roles?: readonly string[];
+  readonly groups?: readonly string[];
   readonly organization?: string;
+  /** Whether the request came from within a range. */
+  readonly isAddressIn?: (range: string) => boolean;
+  /** When the person last proved a second factor; milliseconds since the epoch. */
+  readonly secondFactorAt?: number;
   /** Of what is being reached. */
   readonly dataClass?: DataClass;
   /** How often a grant was used in the last `windowMs`, this use not counted. */
   readonly usesWithin?: (grantId: string, windowMs: number) => number;
 }
 
+/** For whom a grant is: these people, and whoever is in one of these groups. */
+export interface GrantScope {
+  /** Ids. */
+  readonly persons?: readonly string[];
+  readonly groups?: readonly string[];
+}
+
 /** The parts of a grant that its conditions are about. */
 export interface ConditionedGrant {
   readonly id: string;
+  /** Left out: for the whole organization, and for the app acting as itself. */
+  readonly scope?: GrantScope;
   readonly conditions?: GrantConditions;
   /** When consent was given, in milliseconds since the epoch. */
   readonly grantedAt?: number;
@@ -100,16 +126,20 @@ type Check = (value: never, facts: AccessFacts, grant: ConditionedGrant) => bool
 const checks: { readonly [Name in ConditionName]-?: Check } = {
   time: (value: NonNullable<GrantConditions["time"]>, { now }) =>
     now !== undefined && isWithinWindow(value, now),
-  roles: (value: readonly string[], { roles }) =>
-    roles?.some((role) => isListed(value, role)) === true,
+  roles: (value: readonly string[], { roles }) => hasListed(value, roles),
+  groups: (value: readonly string[], { groups }) => hasListed(value, groups),
   organizations: (value: readonly string[], { organization }) =>
     organization !== undefined && isListed(value, organization),
   rate: (value: NonNullable<GrantConditions["rate"]>, { usesWithin }, { id }) =>
     usesWithin !== undefined &&
     value.windowMs > 0 &&
     usesWithin(id, value.windowMs) < value.maxCalls,
+  ipRanges: (value: readonly string[], { isAddressIn }) =>
+    isAddressIn !== undefined && Array.isArray(value) && value.some((range) => isAddressIn(range)),
+  maxSecondFactorAgeMinutes: (value: number, { now, secondFactorAt }) =>
+    isYoung(secondFactorAt, now, value * 60_000),
   maxConsentAgeDays: (value: number, { now }, { grantedAt }) =>
-    now !== undefined && grantedAt !== undefined && now - grantedAt <= value * msPerDay,
+    isYoung(grantedAt, now, value * msPerDay),
   maxDataClass: (value: DataClass, { dataClass }) =>
     dataClass !== undefined &&
     dataClasses.includes(dataClass) &&
@@ -117,14 +147,15 @@ const checks: { readonly [Name in ConditionName]-?: Check } = {
 };
 
 /**
- * The name of what refuses this use of a grant: `expiresAt`, a condition's, or that of one that is
+ * The name of what refuses this use of a grant: `expiresAt`, `scope`, a condition's, or that of one that is
  * not known here; undefined when nothing does. Never throws. Of several, the first in the
  * grant's own order.
  */
 export function findRefusal(grant: ConditionedGrant, facts: AccessFacts): string | undefined {
   if (grant.expiresAt !== undefined && !(facts.now !== undefined && facts.now < grant.expiresAt))
     return "expiresAt";
-  const { conditions } = grant;
+  const { conditions, scope } = grant;
+  if (scope !== undefined && !isInScope(scope, facts)) return "scope";
   if (conditions === undefined) return undefined;
   if (typeof conditions !== "object" || conditions === null || Array.isArray(conditions))
     return "conditions";
@@ -179,6 +210,21 @@ export function parseGrantConditions(value: unknown): GrantConditions {
 
 function invalid(what: string): BerthError {
   return new BerthError("REQUEST_INVALID", `The conditions of a grant are refused; ${what}.`);
+}
+
+function isInScope(scope: GrantScope | null, { person, groups }: AccessFacts): boolean {
+  return (
+    (person !== undefined && isListed(scope?.persons, person)) || hasListed(scope?.groups, groups)
+  );
+}
+
+function hasListed(list: unknown, entries: readonly string[] | undefined): boolean {
+  return entries?.some((entry) => isListed(list, entry)) === true;
+}
+
+/** Whether it was at most so long ago; a no where either is not known. */
+function isYoung(at: number | undefined, now: number | undefined, maxAgeMs: number): boolean {
+  return now !== undefined && at !== undefined && now - at <= maxAgeMs;
 }
 
 /** Never a text in place of the list: `"admins".includes("admin")`. */

@@ -13,6 +13,16 @@ export interface Grant
   extends Pick<Permission, "type" | "resource" | "actions">,
     ConditionedGrant {}
 
+/** What a grant of a permission allows; for whom and until when is whoever grants it to say. */
+export function grantedBy({
+  type,
+  resource,
+  actions,
+  conditions,
+}: Permission): Pick<Grant, "type" | "resource" | "actions" | "conditions"> {
+  return { type, resource, actions, ...(conditions && { conditions }) };
+}
+
 export interface AccessRequest {
   readonly type: PermissionType;
   /** A concrete resource, already normalized (`normalizeResourcePath` for paths). */

@@ -9,9 +9,12 @@
  *
  * A `network` pattern is a host name, `*.` before a host name for its subdomains (not
  * itself), each with an optional `:port`; without one, the scheme's own port is meant.
+ *
+ * A permission may have conditions (conditions.ts), which hold at each use.
  */
 import * as z from "#schema";
 import { describeHidden, isPlainLine } from "../plain-text.ts";
+import { grantConditionsSchema } from "./conditions.ts";
 
 /** What can be done with each type of thing. */
 export const actionsByType = Object.freeze({
@@ -80,12 +83,14 @@ export const permissionSchema = z
     reason: z.optional(z.string().check(z.minLength(1), z.maxLength(280), plainLine)),
     /** True when the app works without it; the admin then chooses. */
     optional: z.optional(z.boolean()),
+    /** When the app may use it; what an admin grants is never wider. */
+    conditions: z.exactOptional(grantConditionsSchema),
   })
   .check(resourceRule, actionRule);
 
 export type Permission = z.infer<typeof permissionSchema>;
 
-/** A stable text for one permission: what consent is bound to. Ignores `reason`. */
+/** A stable text for what a permission reaches. Ignores `reason` and `conditions`. */
 export function permissionKey(permission: Permission): string {
   return `${permission.type} ${permission.resource} ${[...new Set(permission.actions)].sort().join(",")}`;
 }

@@ -20,7 +20,14 @@ export interface TimeWindow {
  * @throws RangeError for a zone that the engine does not know, or a moment that is none
  */
 export function isWithinWindow(window: TimeWindow, at: number): boolean {
-  const { day, minute } = wallClock(at, window.timeZone);
+  return isWithinWeek(window, wallClock(at, window.timeZone));
+}
+
+/** The same by what the wall clock says: `day` of the week from Sunday, 0, and `minute` of the day. */
+export function isWithinWeek(
+  window: Omit<TimeWindow, "timeZone">,
+  { day, minute }: { readonly day: number; readonly minute: number },
+): boolean {
   const from = minuteOf(window.from ?? "00:00");
   const until = minuteOf(window.until ?? "24:00");
   const isToday = from < until ? from <= minute && minute < until : from <= minute;

@@ -5,23 +5,44 @@
  */
 import { readFileSync } from "node:fs";
 import type { CellInfo } from "@berth/cells";
-import { BerthError, maxResourceLimits, parseCeilings } from "@berth/protocol";
+import { BerthError, createId, maxResourceLimits, parseCeilings } from "@berth/protocol";
+import { createPlatformFetch } from "../gateway/egress/platform-fetch.ts";
+import { createFindClientAddress } from "../http/client-address.ts";
 import { openConsoleFiles } from "../http/console-files.ts";
 import type { ContentSources } from "../http/console-policy.ts";
 import { createApi } from "../http/create-api.ts";
 import { hostHandlers } from "../http/host-routes.ts";
+import { accountHandlers } from "../identity/account-routes.ts";
 import { embeddingHandlers } from "../identity/embedding/routes.ts";
+import { createPersonEraser, type PersonEraser } from "../identity/erasing/erase-person.ts";
+import { erasingHandlers } from "../identity/erasing/routes.ts";
+import { createLookups } from "../identity/lookups.ts";
+import { memberHandlers } from "../identity/membership/routes.ts";
 import { type OpenedIdentity, openIdentity } from "../identity/open-identity.ts";
+import { operatorHandlers } from "../identity/operators/routes.ts";
 import { identityHandlers } from "../identity/routes.ts";
+import { createPublishersOfCallers } from "../identity/services/publishers.ts";
+import { serviceHandlers } from "../identity/services/routes.ts";
+import { openSignOn, type SignOn } from "../identity/sso/open-sign-on.ts";
+import { createSubjects } from "../identity/subjects.ts";
+import { supportHandlers } from "../identity/support-routes.ts";
 import { insightHandlers } from "../insight/routes.ts";
 import { createConfigChecker } from "../installation/config/check-config.ts";
 import { createDirectory, type OwnedDirectory } from "../installation/directory.ts";
+import { grantHandlers } from "../installation/grants/routes.ts";
 import { fail, type LifecycleWorks, recoverInterruptedResumes } from "../installation/lifecycle.ts";
 import { openInstallationRuns } from "../installation/open-runs.ts";
 import { installationHandlers } from "../installation/routes.ts";
 import { createInstallationStore } from "../installation/store.ts";
+import { policyPersonData } from "../policy/forget-person.ts";
+import { createPolicyChanges, openPolicyNodes } from "../policy/nodes/open-nodes.ts";
+import { type OpenedPolicies, openPolicies } from "../policy/open-policies.ts";
+import { createQuestions } from "../policy/questions.ts";
+import { policyHandlers } from "../policy/routes.ts";
 import { createSandboxLevels } from "../policy/sandbox-levels.ts";
+import { createSubjectSource, type SubjectSource } from "../policy/subjects.ts";
 import { type OpenedRegistry, openRegistry } from "../registry/open-registry.ts";
+import { publisherPeopleHandlers } from "../registry/publisher-people.ts";
 import { registryHandlers } from "../registry/routes.ts";
 import { createFrames } from "../runtime/frames.ts";
 import { type FrontDoor, openFrontDoor } from "../runtime/front-door.ts";
@@ -30,7 +51,13 @@ import { createRequestIds } from "../runtime/request-id.ts";
 import { viewHandlers } from "../runtime/routes.ts";
 import { createViewBundles } from "../runtime/view-bundle.ts";
 import { createViewTokens, type ViewTokens } from "../runtime/view-token.ts";
+import { createPersonKeys } from "../storage/person-keys.ts";
+import { trailPersonData } from "../trail/forget-person.ts";
+import { type OpenedTrail, openTrail } from "../trail/open-trail.ts";
+import { auditHandlers } from "../trail/routes.ts";
+import { endAccess } from "./end-access.ts";
 import { createHandOver, warmUp } from "./hand-over.ts";
+import { applyChange, tellNodes } from "./node-changes.ts";
 import { type DataPlane, openDataPlane } from "./open-data-plane.ts";
 import { openStorage, type Storage } from "./open-storage.ts";
 import type { Berth, BerthOptions, HandOver } from "./options.ts";
@@ -41,11 +68,16 @@ import { watchCrashLoops } from "./watch-crash-loops.ts";
 /** A successor tries the limits out, which takes two cores for seconds, only when its cells are warm. */
 const calmMs = 30_000;
 
+const nodeBytes = 16;
 const loopback: ReadonlySet<string> = new Set(["127.0.0.1", "::1", "localhost"]);
 
 interface Parts {
   readonly storage: Storage;
   readonly identity: OpenedIdentity;
+  readonly subjects: SubjectSource;
+  readonly trail: OpenedTrail;
+  readonly policies: OpenedPolicies;
+  readonly signOn: SignOn;
   readonly registry: OpenedRegistry;
   readonly directory: OwnedDirectory;
   readonly hosts: Hosts;
@@ -53,6 +85,7 @@ interface Parts {
   readonly plane: DataPlane;
   readonly posture: PostureKeeper;
   readonly works: LifecycleWorks;
+  readonly eraser: PersonEraser;
   readonly createRequestId: () => string;
   readonly requirePermissive: PermissivePublishers["requirePermissive"];
 }
@@ -70,23 +103,58 @@ export async function createBerth(options: BerthOptions): Promise<Berth> {
   const { ground, database, keys, blobs, folder, place } = storage;
   const port = { value: options.domains?.publicPort ?? options.port ?? 0 };
   const hosts = openHosts(options, port);
+  const { spoolFolder } = place;
+  const { audit } = options;
+  const trail = await openTrail({
+    ...{ database, keys, ground, spoolFolder },
+    ...(audit === undefined ? {} : { audit }),
+  });
+  opening.use(trail);
   const identity = openIdentity({
-    database,
-    keys,
-    ground,
+    ...{ database, keys, trail, ground },
     isSecure: options.domains?.scheme === "https",
+    consoleHost: new URL(hosts.consoleOrigin()).hostname,
+    consoleOrigin: hosts.consoleOrigin,
+    ...(options.secondFactor === undefined ? {} : { secondFactor: options.secondFactor }),
+  });
+  const subjects = createSubjectSource({ read: identity.readStanding, ground });
+  opening.defer(
+    identity.onRole((given) => subjects.noteRole(given.organizationId, given.personId, given.role)),
+  );
+  const signOn = openSignOn({
+    ...{ identity, database, keys, ground, trail, ownOrigin: hosts.consoleOrigin },
+    isSecure: options.domains?.scheme === "https",
+    fetch: createPlatformFetch(options.egress ?? {}),
+    ...(options.resolveTxt === undefined ? {} : { resolveTxt: options.resolveTxt }),
   });
   const { uploadsFolder: uploadFolder, nodeId } = place;
   const policy = createPermissivePublishers(options.permissivePublishers);
   const { requirePermissive } = policy;
-  const registry = await openRegistry({ database, blobs, ground, uploadFolder, policy });
-  const store = createInstallationStore({ kysely: database.kysely, ground });
+  const registry = await openRegistry({ database, blobs, trail, ground, uploadFolder, policy });
+  const changes = createPolicyChanges(database);
+  const { kysely, of } = database;
+  const store = createInstallationStore({ kysely, of, ground, changes });
   const directory = createDirectory({ store, organizations: identity, keys });
+  const policies = opening.use(await openPolicies({ database, ground, trail, changes }));
+  const endSession = { here: (_id: string): void => undefined };
+  const nodes = await openPolicyNodes({
+    database,
+    // A process that takes this place later is another node.
+    id: `${nodeId}/${createId("n", ground.random(nodeBytes))}`,
+    apply: (change) => applyChange(change, { directory, subjects, policies, endSession }),
+    logger: ground.logger,
+  });
+  opening.use(nodes);
   if (options.successor !== undefined) directory.share();
   const tokens = createViewTokens({ key: keys.deriveKey("view-tokens"), ground });
   const createRequestId = createRequestIds(ground);
   const shared = {
     storage,
+    lease: nodes.lease,
+    subjects,
+    trail,
+    policies,
+    forbids: policies.forbids,
     registry,
     directory,
     hosts,
@@ -110,6 +178,7 @@ export async function createBerth(options: BerthOptions): Promise<Berth> {
     works: {
       store,
       directory,
+      changes,
       registry,
       functions: plane.functions,
       sandbox: posture,
@@ -123,17 +192,42 @@ export async function createBerth(options: BerthOptions): Promise<Berth> {
         { name: "state", purge: plane.gateway.removeInstallation },
         { name: "logs", purge: plane.insight.remove },
         { name: "use", purge: plane.metering.remove },
+        { name: "recent accesses", purge: policies.traffic.removeInstallation },
       ],
+      trail,
       ground,
     },
     kysely: database.kysely,
+    of: database.of,
     nodeId,
     ...(options.observers === undefined ? {} : { observers: options.observers }),
     ...(options.maxRunningRuns === undefined ? {} : { maxRunning: options.maxRunningRuns }),
   });
   opening.use(works.jobs);
-  const parts: Parts = { ...shared, identity, plane, posture, works };
-  opening.defer(identity.onSessionEnd((id) => plane.functions.endSession(tokens.endSession(id))));
+  const eraser = createPersonEraser({
+    ...{ database, trail, ground },
+    personKeys: createPersonKeys({ keys, random: ground.random }),
+    data: [trailPersonData, policyPersonData],
+    pseudonym: identity.pseudonym,
+    flush: () => plane.insight.flush(),
+    onSessionEnd: identity.tellSessionEnd,
+  });
+  const parts: Parts = { ...shared, identity, signOn, plane, posture, works, eraser };
+  opening.defer(endAccess({ identity, store, tokens, functions: plane.functions, ground }));
+  endSession.here = (id) => plane.functions.endSession(tokens.endSession(id));
+  opening.defer(
+    identity.onSessionEnd((id) => {
+      endSession.here(id);
+      tellNodes({ kind: "session", subject: id }, { database, changes, logger: ground.logger });
+    }),
+  );
+  opening.defer(
+    identity.accessChanges.on(async ({ organizationId, personIds }) => {
+      for (const personId of personIds) subjects.invalidate(organizationId, personId);
+      const change = { kind: "organization", subject: organizationId } as const;
+      tellNodes(change, { database, changes, logger: ground.logger });
+    }),
+  );
 
   const streamsEnd = new AbortController();
   const door = await openDoor(options, { ...parts, streamsEnd }, opening);
@@ -160,6 +254,7 @@ export async function createBerth(options: BerthOptions): Promise<Berth> {
   let resumedRuns: readonly string[] = [];
   if (options.successor === undefined) {
     onOpen();
+    trail.adopt(place.other.spoolFolder);
     await works.jobs.releaseOf([place.other.nodeId]);
     resumedRuns = await works.jobs.resumeAll();
     await recoverInterruptedResumes(works);
@@ -194,6 +289,7 @@ function berthOf(
     identity,
     registry,
     database: storage.database,
+    trail: parts.trail,
     blobs: storage.blobs,
     cells: plane.pool,
     handOver: open.handOver,
@@ -221,6 +317,7 @@ function checkOptions(options: BerthOptions): void {
   const { ceilings = {}, jail, host = "127.0.0.1" } = options;
   parseCeilings(ceilings, "ceilings");
   createSandboxLevels(options.sandboxLevels);
+  createFindClientAddress(options.trustedProxies ?? []);
   if (jail !== "off" || loopback.has(host)) return;
   throw new BerthError(
     "OPTION_INVALID",
@@ -246,7 +343,7 @@ async function openDoor(
   parts: Parts & { readonly streamsEnd: AbortController },
   opened: AsyncDisposableStack,
 ): Promise<FrontDoor> {
-  const { storage, identity, registry, directory, hosts, tokens, plane, works } = parts;
+  const { storage, identity, trail, registry, directory, hosts, tokens, plane, works } = parts;
   const { ground, database } = storage;
   const { gateway, insight, metering, functions } = plane;
   const version = readVersion();
@@ -258,21 +355,42 @@ async function openDoor(
   });
   const site =
     consoleFolder === null ? undefined : await openConsoleFiles({ folder: consoleFolder, sources });
+  const people = {
+    ...{ identity, database, ground, trail, ownOrigin: hosts.consoleOrigin },
+    mailer: options.mailer,
+  };
+  const publishers = createPublishersOfCallers(registry.publishers, identity.services);
+  const { publishersOf } = publishers;
   const api = createApi({
     handlers: {
       ...hostHandlers({ version, posture: parts.posture.view }),
-      ...identityHandlers({
-        identity,
-        database,
-        ground,
-        publishersOf: (personId) => registry.publishers.publishersOf(personId),
+      ...identityHandlers({ identity, database, ground, trail, publishersOf }),
+      ...accountHandlers({ identity, database, ground, trail, publishersOf }),
+      ...serviceHandlers(identity),
+      ...supportHandlers({ identity, database, trail }),
+      ...embeddingHandlers({
+        ...{ identity, ground, database, trail },
+        ownOrigin: hosts.consoleOrigin,
       }),
-      ...embeddingHandlers({ identity, ground, ownOrigin: hosts.consoleOrigin }),
+      ...erasingHandlers({ eraser: parts.eraser }),
+      ...parts.signOn.handlers,
       ...registryHandlers({ registry }),
+      ...memberHandlers(people),
+      ...operatorHandlers(people),
+      ...publisherPeopleHandlers({
+        ...{ database, ground, trail: parts.trail, people: identity },
+        beginLookup: createLookups(ground.clock),
+      }),
       ...installationHandlers({
         works,
         people: identity,
         functionOriginOf: (id) => hosts.functionOrigin(id),
+      }),
+      ...grantHandlers({
+        works: { ...works, trail: parts.trail, lastUses: plane.lastUses },
+        kysely: database.kysely,
+        people: identity,
+        subjects: parts.subjects,
       }),
       ...insightHandlers({
         directory,
@@ -281,6 +399,14 @@ async function openDoor(
         stateUsage: gateway.stateUsage,
         functionUsage: functions.usage,
       }),
+      ...auditHandlers({
+        trail,
+        database,
+        namesOf: identity.namesOf,
+        slugsOf: identity.slugsOf,
+        findOrganization: identity.findOrganization,
+      }),
+      ...policyHandlers(policyParts(parts)),
       ...viewHandlers({
         directory,
         bundles,
@@ -288,16 +414,20 @@ async function openDoor(
         hosts,
         pseudonym: identity.pseudonym,
         requirePermissive: parts.requirePermissive,
+        subjects: parts.subjects,
+        lastUses: plane.lastUses,
+        policy: plane.policy,
       }),
     },
     authenticate: (request) => identity.authenticate(request),
     organizations: identity,
-    publishers: registry.publishers,
+    publishers,
     origins: () => hosts.allowedOrigins(),
     ...(site === undefined ? {} : { site: (request: Request) => site.fetch(request) }),
     ground,
     version,
     closing: parts.streamsEnd.signal,
+    onAccessChange: identity.accessChanges.on,
   });
   const door = await openFrontDoor({
     host: options.host ?? "127.0.0.1",
@@ -305,6 +435,7 @@ async function openDoor(
     isWaiting: options.successor !== undefined,
     ...(options.listenFd === undefined ? {} : { fd: options.listenFd }),
     api: (request, from) => api.fetch(request, from),
+    findClientAddress: createFindClientAddress(options.trustedProxies ?? []),
     functions,
     frames: createFrames({
       bootstrap: frameBootstrap,
@@ -312,6 +443,7 @@ async function openDoor(
       bundles,
       directory,
       hosts,
+      clock: ground.clock,
       logger: ground.logger,
     }),
     hosts,
@@ -325,6 +457,20 @@ async function openDoor(
     await closed;
   });
   return door;
+}
+
+/** What answers about policies, over the domains that know. */
+function policyParts({ policies, storage, identity, directory, plane }: Parts) {
+  const { publications, checker, forbids, traffic } = policies;
+  const { clock } = storage.ground;
+  const subjects = createSubjects(storage.database);
+  const { policy } = plane;
+  const slugOf = async (id: string) => (await identity.findOrganization(id))?.slug;
+  return {
+    ...{ publications, checker, forbids, people: identity, clock },
+    questions: createQuestions({ directory, policy, forbids, subjects, clock }),
+    trial: { checker, traffic, subjects, clock, slugOf },
+  };
 }
 
 function readVersion(): string {

@@ -19,6 +19,8 @@ export interface DataFolder {
   /** Sub-folders of this place: what only one process may use lies there. */
   readonly cellsFolder: string;
   readonly uploadsFolder: string;
+  /** Decisions that are on their way to the audit log; never cleared, but taken up. */
+  readonly spoolFolder: string;
   /** 0 or 1: tells the two places apart where a number is needed. */
   readonly place: number;
   readonly other: OtherPlace;
@@ -28,6 +30,7 @@ export interface OtherPlace {
   readonly nodeId: string;
   readonly cellsFolder: string;
   readonly uploadsFolder: string;
+  readonly spoolFolder: string;
   /** True when no process has it. */
   isFree(): boolean;
 }
@@ -102,6 +105,7 @@ function placeOf(folder: string, name: string, place: number): OtherPlace {
     nodeId: `${name}${suffix}`,
     cellsFolder: join(folder, `cells${suffix}`),
     uploadsFolder: join(folder, `uploads${suffix}`),
+    spoolFolder: join(folder, `audit-spool${suffix}`),
     isFree() {
       if (!existsSync(lockFile(folder, place))) return true;
       try {

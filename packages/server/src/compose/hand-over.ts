@@ -15,18 +15,22 @@
  *   capability call see what the other committed; open WebSockets and loaded isolates follow within
  *   half a second (`refresh`).
  * - View tokens and view instances: signed by a key derived from the master key; nothing to pass on.
+ * - Policies: what one has published, the other reads when it takes over, and within half a second.
  * - Sessions, API keys, publishers: read from the database at each request.
  * - Packages: immutable, by digest.
  * - Handles: of the process whose cell they act from; a cell speaks to nobody else.
  * - Runs: the predecessor interrupts its own and lets go of their leases, the successor looks for runs
  *   that nobody drives, also those that a late request to the predecessor began.
  * - Usage is added up in the database. Log lines are numbered so that the two never give the same.
+ * - Decisions that are not in the audit log yet: each has its own spool; what the predecessor leaves is
+ *   taken up when it has ended.
  * - Windows of rates, fair shares, counts of streams: each has its own, so an installation can have up
  *   to twice its allowance for the time of the overlap, as after any restart.
  */
 import type { Logger } from "pino";
 import type { OwnedDirectory } from "../installation/directory.ts";
 import { type LifecycleWorks, recoverInterruptedResumes } from "../installation/lifecycle.ts";
+import type { OpenedPolicies } from "../policy/open-policies.ts";
 import type { FrontDoor } from "../runtime/front-door.ts";
 import type { DataPlane } from "./open-data-plane.ts";
 import { clearPlace, type Storage } from "./open-storage.ts";
@@ -41,8 +45,10 @@ export interface HandOverParts {
   readonly storage: Pick<Storage, "place" | "ground">;
   readonly directory: OwnedDirectory;
   readonly works: LifecycleWorks;
+  readonly policies: Pick<OpenedPolicies, "publications">;
   readonly plane: DataPlane;
   readonly door: FrontDoor;
+  readonly trail: { adopt(spoolFolder: string): void };
   /** Breaks off the event streams. */
   readonly streamsEnd: AbortController;
   /** Called when it listens. */
@@ -63,6 +69,7 @@ export function createHandOver(parts: HandOverParts): HandOver & { stop(): void 
     isLooking = true;
     try {
       await directory.refresh();
+      await parts.policies.publications.refresh();
       if (!isRetired) await jobs.resumeAll();
     } catch (error) {
       ground.logger.warn({ err: error }, "What the other process changed could not be looked for");
@@ -79,6 +86,7 @@ export function createHandOver(parts: HandOverParts): HandOver & { stop(): void 
 
   return {
     async takeOver() {
+      await parts.policies.publications.refresh();
       await door.listen();
       parts.onOpen();
       startWatch(false);
@@ -92,8 +100,10 @@ export function createHandOver(parts: HandOverParts): HandOver & { stop(): void 
       await jobs.releaseOf([place.other.nodeId]);
       await recoverInterruptedResumes(works);
       await directory.unshare();
+      await parts.policies.publications.refresh();
       await jobs.resumeAll();
       await clearPlace(place.other);
+      parts.trail.adopt(place.other.spoolFolder);
       parts.onSettled();
       return true;
     },

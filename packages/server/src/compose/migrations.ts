@@ -5,8 +5,12 @@ import { insightMigrations } from "../insight/migrations.ts";
 import { installationMigrations } from "../installation/migrations.ts";
 import { jobMigrations } from "../jobs/migrations.ts";
 import { meteringMigrations } from "../metering/migrations.ts";
+import { policyMigrations } from "../policy/migrations.ts";
+import { policyNodeMigrations } from "../policy/nodes/migrations.ts";
 import { registryMigrations } from "../registry/migrations.ts";
 import type { NamedMigration } from "../storage/migrate.ts";
+import { storageMigrations } from "../storage/migrations.ts";
+import { trailMigrations } from "../trail/migrations.ts";
 
 export const allMigrations: readonly NamedMigration[] = Object.freeze([
   ...identityMigrations,
@@ -16,4 +20,8 @@ export const allMigrations: readonly NamedMigration[] = Object.freeze([
   ...gatewayMigrations,
   ...meteringMigrations,
   ...insightMigrations,
+  ...trailMigrations,
+  ...policyNodeMigrations,
+  ...storageMigrations,
+  ...policyMigrations,
 ]);

@@ -9,7 +9,12 @@ import { createGateway, type Gateway } from "../gateway/gateway.ts";
 import { createInsight, type Insight } from "../insight/insight.ts";
 import type { OwnedDirectory } from "../installation/directory.ts";
 import { createMetering, type Metering } from "../metering/metering.ts";
-import { createPolicy } from "../policy/policy.ts";
+import { type LastUses, openLastUses } from "../policy/last-uses.ts";
+import { createOpenUses } from "../policy/open-uses.ts";
+import { createPolicy, type Policy } from "../policy/policy.ts";
+import type { DecisionRecord, Forbids, PolicyLease } from "../policy/ports.ts";
+import type { SubjectSource } from "../policy/subjects.ts";
+import { createWhoCalls } from "../policy/who-calls.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { Hosts } from "../runtime/hosts.ts";
 import { type OpenFunctions, openFunctions } from "../runtime/open-functions.ts";
@@ -21,17 +26,23 @@ export interface DataPlane {
   readonly pool: CellPool;
   readonly functions: OpenFunctions;
   readonly gateway: Gateway;
+  readonly policy: Policy;
   readonly metering: Metering;
   readonly insight: Insight;
+  readonly lastUses: LastUses;
 }
 
 export interface DataPlaneParts {
+  readonly subjects: SubjectSource;
   readonly storage: Storage;
+  readonly trail: { readonly decisions: DecisionRecord };
   readonly directory: OwnedDirectory;
+  readonly lease: PolicyLease;
   readonly registry: Pick<Registry, "openPackage">;
   readonly hosts: Hosts;
   readonly tokens: ViewTokens;
   readonly createRequestId: () => string;
+  readonly forbids: Forbids;
 }
 
 /** What it opens is closed by `opened`: first the functions, then their cells, last what they wrote. */
@@ -55,12 +66,24 @@ export async function openDataPlane(
     readCpu: (installationId) => functions?.usage(installationId),
   });
   opened.defer(() => metering.close());
-  const policy = createPolicy({ metering, insight });
+  const lastUses = openLastUses({ database, ground });
+  opened.defer(() => lastUses[Symbol.asyncDispose]());
+  const policy = createPolicy({
+    ...{ metering, insight, clock: ground.clock, lastUses },
+    lease: parts.lease,
+    forbids: parts.forbids,
+    record: parts.trail.decisions,
+  });
+  const { logger } = ground;
+  const openUses = createOpenUses({ load: (id) => directory.load(id), logger });
+  const whoCalls = createWhoCalls(parts.subjects);
   const gateway = createGateway({
     database,
     keys,
     directory,
     policy,
+    asOfNow: whoCalls.asOfNow,
+    openUses,
     metering,
     insight,
     ground,
@@ -88,6 +111,8 @@ export async function openDataPlane(
     tokens,
     gateway,
     policy,
+    whoCalls,
+    openUses,
     metering,
     insight,
     ground,
@@ -96,5 +121,13 @@ export async function openDataPlane(
     ...(options.ceilings === undefined ? {} : { ceilings: options.ceilings }),
   });
   opened.defer(functions.close);
-  return { pool, functions, gateway, metering, insight };
+  const { recheck } = functions;
+  opened.defer(
+    parts.subjects.onChange(() => {
+      recheck().catch((error: unknown) => {
+        logger.warn({ err: error }, "open streams were not asked anew");
+      });
+    }),
+  );
+  return { pool, functions, gateway, metering, insight, policy, lastUses };
 }

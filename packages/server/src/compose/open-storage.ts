@@ -6,10 +6,12 @@ import { BerthError } from "@berth/protocol";
 import { type BlobStore, openBlobStore } from "../storage/blobs.ts";
 import { type Database, openDatabase } from "../storage/database.ts";
 import type { Ground } from "../storage/ground.ts";
-import { type KeyRing, openKeyRing } from "../storage/keys.ts";
+import type { KeyRing } from "../storage/keys.ts";
 import { migrate, migrateBesideAnother } from "../storage/migrate.ts";
+import { rewrapDataKeys } from "../storage/rewrap-data-keys.ts";
 import { type DataFolder, type OtherPlace, openDataFolder } from "./data-folder.ts";
 import { allMigrations } from "./migrations.ts";
+import { openKeysAndSeparate } from "./open-keys.ts";
 import type { BerthOptions } from "./options.ts";
 
 export interface Storage {
@@ -38,21 +40,18 @@ export async function openStorage(
   const ground: Ground = { clock, random, logger };
   const { lock, ...place } = await openDataFolder({ folder, random, isSuccessor });
   opened.defer(() => lock.release());
-  const database = await openDatabase({
+  const opening = await openDatabase({
     folder,
     logger,
     ...(options.databaseUrl === undefined ? {} : { url: options.databaseUrl }),
   });
-  opened.defer(() => database.close());
+  opened.defer(() => opening.close());
   // Nobody has it: a server that was killed in a hand-over left it.
   if (!isSuccessor) await clearPlace(place.other);
-  await (isSuccessor ? migrateBesideAnother : migrate)(database, allMigrations);
-  const keys = await openKeyRing({
-    folder,
-    random,
-    logger,
-    ...(options.masterKey === undefined ? {} : { masterKey: options.masterKey }),
-  });
+  await (isSuccessor ? migrateBesideAnother : migrate)(opening, allMigrations);
+  const { database, keys } = await openKeysAndSeparate(opening, { ...options, random });
+  // A predecessor of an older release could not open what is wrapped anew.
+  if (!isSuccessor) await rewrapDataKeys(database.kysely, keys);
   const blobs = await openBlobStore({
     folder,
     ...(options.blobUrl === undefined ? {} : { url: options.blobUrl }),

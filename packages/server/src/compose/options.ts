@@ -4,22 +4,37 @@ import type { EntryInputs, FunctionLimits, PlacementPolicy, ResourceLimits } fro
 import type { PostureView } from "@berth/protocol/api";
 import type { Logger } from "pino";
 import type { EgressOptions } from "../gateway/egress/egress.ts";
+import type { SecondFactorRule } from "../identity/authenticate.ts";
 import type { Identity } from "../identity/identity.ts";
+import type { Mailer } from "../identity/mailer.ts";
+import type { ResolveTxt } from "../identity/sso/domains.ts";
 import type { RunObservers } from "../jobs/run.ts";
 import type { OpenedRegistry } from "../registry/open-registry.ts";
+import type { DatabaseLogins } from "../storage/apart/separation.ts";
 import type { BlobStore } from "../storage/blobs.ts";
 import type { Database } from "../storage/database.ts";
 import type { Clock } from "../storage/ground.ts";
+import type { KeyService } from "../storage/key-service/key-service.ts";
+import type { AuditOptions, OpenedTrail } from "../trail/open-trail.ts";
 
 export interface BerthOptions {
   /** The data folder; made when missing. One process at a time, and its successor in a hand-over. */
   readonly folder: string;
   /** `postgres://…`; without it the embedded database in the data folder. */
   readonly databaseUrl?: string;
+  /**
+   * PostgreSQL's logins that serve, for where the login of `databaseUrl` may not make them: one for an
+   * organization's requests, one for all the rest. `databaseUrl` then only migrates.
+   */
+  readonly databaseLogins?: DatabaseLogins;
   /** `file:///…`; without it a folder in the data folder. */
   readonly blobUrl?: string;
   /** 32 bytes, as BERTH_MASTER_KEY; without it a file in the data folder, which posture says. */
   readonly masterKey?: string;
+  /** As BERTH_MASTER_KEY_FILE: `<version> <key>` a line; the highest version wraps. */
+  readonly masterKeyFile?: string;
+  /** Keeps the master key elsewhere, such as a KMS; then neither of the two above. */
+  readonly keyService?: KeyService;
   /** The address to listen on. Default `127.0.0.1`. */
   readonly host?: string;
   /** 0 takes a free one. Default 0. */
@@ -61,6 +76,13 @@ export interface BerthOptions {
     /** As browsers see it. Default: the port that is listened on. */
     readonly publicPort?: number;
   };
+  /**
+   * Proxies of the operator's own in front of Berth, as addresses or networks (`10.0.0.0/8`): what they
+   * say of a client's address in X-Forwarded-For is believed. Default none.
+   */
+  readonly trustedProxies?: readonly string[];
+  /** Of whom a second factor is asked, whatever their organizations say. Default `optional`. */
+  readonly secondFactor?: SecondFactorRule;
   /** Origins of the operator's product. Default none. */
   readonly productOrigins?: readonly string[];
   /**
@@ -79,6 +101,8 @@ export interface BerthOptions {
    */
   readonly permissivePublishers?: readonly string[];
   readonly egress?: Pick<EgressOptions, "allowPrivate" | "resolve" | "connect">;
+  /** How the proofs of e-mail domains are looked up. Default: the host's resolver. */
+  readonly resolveTxt?: ResolveTxt;
   /**
    * Which installations share a cell. Default: none does (`dedicated`). Choose `fleet` only for
    * publishers whom you trust with the data of all organizations that use them.
@@ -88,8 +112,12 @@ export interface BerthOptions {
   readonly cells?: Partial<
     Pick<CellPoolBase, "maxCells" | "memoryBudgetMb" | "idlePauseMs" | "idleStopMs" | "warmCells">
   >;
+  /** The audit log's name and where its checkpoints are kept outside the database. Default: nowhere. */
+  readonly audit?: AuditOptions;
   /** When limits are tried out: while starting, in the background, or when first asked for. */
   readonly posture?: "start" | "first-ask";
+  /** Takes invitations to mailboxes. Default: none, and an invitation's link is shown to its maker. */
+  readonly mailer?: Mailer;
   readonly logger: Logger;
   /** Default: the machine's. */
   readonly clock?: Clock;
@@ -131,6 +159,8 @@ export interface Berth extends AsyncDisposable {
   readonly identity: Identity;
   readonly registry: OpenedRegistry;
   readonly database: Database;
+  /** The audit log. */
+  readonly trail: OpenedTrail;
   readonly blobs: BlobStore;
   readonly cells: Pick<
     CellPool,

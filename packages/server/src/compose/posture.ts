@@ -23,7 +23,7 @@ export interface PostureKeeperOptions {
   /** The cells' own folder. */
   readonly folder: string;
   readonly jail: "required" | "off";
-  readonly database: Pick<Database, "kind">;
+  readonly database: Pick<Database, "kind" | "separation">;
   readonly keys: Pick<KeyRing, "isMasterBesideData">;
   readonly allowPrivate: readonly string[];
   /** Publishers whose views may run in the product's page. */
@@ -54,8 +54,10 @@ export function createPostureKeeper(options: PostureKeeperOptions): PostureKeepe
         "No control group can be written, so memory, CPU share and processes of cells are held by polling, which is coarser; delegate one (systemd: Delegate=yes).",
       );
     }
+    const view = viewOf(report, posture);
     return {
-      ...viewOf(report, posture),
+      ...view,
+      host: [...view.host, separationLine(options.database.separation)],
       placement: viewOfPlacement(options.placement),
       notices,
       provenAt: new Date(ground.clock.now()).toISOString(),
@@ -82,6 +84,16 @@ export function createPostureKeeper(options: PostureKeeperOptions): PostureKeepe
         details: { finding: missing.name },
       });
     },
+  };
+}
+
+function separationLine({ mode, finding }: Database["separation"]): PostureView["host"][number] {
+  const mend = "Give logins that serve (docs/data.md).";
+  return {
+    name: "organizations apart",
+    isOk: mode !== "none",
+    finding,
+    mend: mode === "none" ? mend : null,
   };
 }
 
@@ -127,13 +139,16 @@ function noticesOf(options: PostureKeeperOptions): string[] {
   }
   if (options.keys.isMasterBesideData) {
     notices.push(
-      "The master key lies in the data folder, so a copy of the folder can be read; set BERTH_MASTER_KEY to keep it elsewhere.",
+      "The master key lies in the data folder, so a copy of the folder can be read; set BERTH_MASTER_KEY or BERTH_MASTER_KEY_FILE to keep it elsewhere.",
     );
   }
   if (options.database.kind === "pglite") {
     notices.push(
       "The embedded database does not fsync: a power cut may lose the last changes; use PostgreSQL (DATABASE_URL) where that matters.",
     );
+  }
+  if (options.database.separation.mode !== "logins") {
+    notices.push(options.database.separation.finding);
   }
   notices.push(...noticesOfPlacement(options.placement));
   if (options.allowPrivate.length > 0) {

@@ -5,7 +5,7 @@
  * Trust: `input` is what the schema made of hostile JSON, and nothing else reaches `run`.
  */
 import type { JsonValue } from "@berth/cells";
-import type { AccessRequest } from "@berth/protocol";
+import type { AccessRequest, DataClass } from "@berth/protocol";
 import type { z } from "zod";
 import type { LiveInstallation } from "../installation/live.ts";
 
@@ -33,6 +33,8 @@ export interface CapabilityMethod<Schema extends z.ZodType = z.ZodType> {
 export interface Capability {
   readonly name: string;
   readonly callers: readonly CapabilityCaller[];
+  /** How delicate what it reaches is; left out, grants with `maxDataClass` refuse it. */
+  readonly dataClass?: DataClass;
   readonly methods: Readonly<Record<string, CapabilityMethod>>;
 }
 

@@ -10,7 +10,10 @@ import { BerthError, isBerthError } from "@berth/protocol";
 import type { Insight } from "../insight/insight.ts";
 import type { InstallationDirectory, LiveInstallation } from "../installation/live.ts";
 import type { Metering } from "../metering/metering.ts";
+import type { OpenUses } from "../policy/open-uses.ts";
 import type { Policy, PolicyQuestion } from "../policy/policy.ts";
+import type { Subject } from "../policy/ports.ts";
+import type { WhoCalls } from "../policy/who-calls.ts";
 import type { Database } from "../storage/database.ts";
 import type { Ground } from "../storage/ground.ts";
 import type { KeyRing } from "../storage/keys.ts";
@@ -26,6 +29,7 @@ export interface ViewCaller {
   readonly live: LiveInstallation;
   readonly member: string;
   readonly requestId: string;
+  readonly subject: Subject | null;
 }
 
 export interface ViewCapabilityCall {
@@ -46,7 +50,9 @@ export interface Gateway {
   log(entry: CellLogEntry): void;
   /** A view's call, by a token that was verified. */
   callFromView(caller: ViewCaller, call: ViewCapabilityCall): Promise<JsonValue>;
-  stateUsage(installationId: string): Promise<{ readonly bytes: number; readonly keys: number }>;
+  stateUsage(
+    live: Pick<LiveInstallation, "id" | "organizationId">,
+  ): Promise<{ readonly bytes: number; readonly keys: number }>;
   /** Removes the installation's state for good. */
   removeInstallation(installationId: string): Promise<void>;
 }
@@ -64,10 +70,13 @@ export const defaultGatewayLimits: GatewayLimits = Object.freeze({
 });
 
 export interface GatewayOptions {
-  readonly database: Pick<Database, "kysely">;
+  readonly database: Pick<Database, "kysely" | "of">;
   readonly keys: Pick<KeyRing, "seal" | "open">;
   readonly directory: InstallationDirectory;
   readonly policy: Policy;
+  /** The person of an invocation as they are now. @throws AUTH_REQUIRED */
+  readonly asOfNow: WhoCalls["asOfNow"];
+  readonly openUses: Pick<OpenUses, "hold">;
   readonly metering: Pick<Metering, "meter">;
   readonly insight: Pick<Insight, "write">;
   readonly egress?: EgressOptions;
@@ -85,7 +94,8 @@ export function createGateway(options: GatewayOptions): Gateway {
   });
   const rates = createRateLimits(ground.clock);
   const state = createStateStore({ database: options.database, keys: options.keys });
-  const egress = createEgress({ ...options.egress, policy, metering, insight, rates });
+  const { asOfNow, openUses } = options;
+  const egress = createEgress({ ...options.egress, policy, openUses, metering, insight, rates });
   const invoke = createInvoke({
     capabilities: createCapabilities({ state, insight, directory }),
     policy,
@@ -100,6 +110,8 @@ export function createGateway(options: GatewayOptions): Gateway {
    */
   async function questionOf(isolateKey: string, by?: Invocation): Promise<PolicyQuestion> {
     const invocation = by ?? handles.findHook(isolateKey);
+    const regained = policy.ready();
+    if (regained !== undefined) await regained;
     const id = installationOf(isolateKey);
     const live =
       directory.findLoaded(id) ??
@@ -108,8 +120,10 @@ export function createGateway(options: GatewayOptions): Gateway {
     if (live === undefined) {
       throw new BerthError("INSTALLATION_NOT_FOUND", `The installation ${id} is gone.`);
     }
-    const { purpose = "request", requestId = null } = invocation ?? {};
-    return { live, purpose, requestId };
+    const { purpose = "request", requestId = null, subject: before = null } = invocation ?? {};
+    const now = before === null ? null : asOfNow(live, before);
+    const subject = now instanceof Promise ? await now : now;
+    return { live, purpose, requestId, subject };
   }
 
   function checkHandle(call: CellCall): Invocation | undefined {
@@ -142,10 +156,11 @@ export function createGateway(options: GatewayOptions): Gateway {
       const line = { level, source, requestId, message } as const;
       insight.write(installationOf(isolateKey), line);
     },
-    callFromView({ live, member, requestId }, call) {
-      return invoke({ live, purpose: "request", requestId, caller: "view", member }, call);
+    callFromView({ live, member, requestId, subject }, call) {
+      const question = { live, purpose: "request", requestId, subject } as const;
+      return invoke({ ...question, caller: "view", member }, call);
     },
-    stateUsage: (installationId) => state.usage(installationId),
+    stateUsage: (live) => state.usage(live),
     async removeInstallation(installationId) {
       rates.remove(installationId);
       await state.removeAll(installationId);

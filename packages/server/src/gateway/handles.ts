@@ -10,6 +10,7 @@
 import { BerthError } from "@berth/protocol";
 import type { LiveInstallation } from "../installation/live.ts";
 import type { Purpose } from "../policy/decide.ts";
+import type { Subject } from "../policy/ports.ts";
 import type { Ground } from "../storage/ground.ts";
 
 export interface Invocation {
@@ -19,6 +20,8 @@ export interface Invocation {
   readonly member: string | null;
   readonly requestId: string;
   readonly purpose: Purpose;
+  /** Null when the app acts as the installation itself. */
+  readonly subject: Subject | null;
 }
 
 export interface Handles {

@@ -37,7 +37,10 @@ export function createInvoke(dependencies: InvokeDependencies): Invoke {
   const { policy, metering, rates, logger } = dependencies;
   const known = new Map(dependencies.capabilities.map((each) => [each.name, each]));
 
-  function find(call: InvokeCall, by: InvokeCaller): CapabilityMethod {
+  function find(
+    call: InvokeCall,
+    by: InvokeCaller,
+  ): CapabilityMethod & Pick<Capability, "dataClass"> {
     const capability = known.get(call.capability);
     if (capability === undefined) {
       throw unknown(call, `there are ${[...known.keys()].join(", ")}`);
@@ -47,7 +50,10 @@ export function createInvoke(dependencies: InvokeDependencies): Invoke {
     if (method === undefined) {
       throw unknown(call, `${capability.name} has ${Object.keys(methods).join(", ")}`);
     }
-    if (capability.callers.includes(by.caller)) return method;
+    const { dataClass } = capability;
+    if (capability.callers.includes(by.caller)) {
+      return dataClass === undefined ? method : { ...method, dataClass };
+    }
     return policy.refuse(
       by,
       `${capability.name} is not for a ${by.caller}; call it from the app's ${capability.callers.join(" or ")}.`,
@@ -75,8 +81,10 @@ export function createInvoke(dependencies: InvokeDependencies): Invoke {
         `The argument of ${call.capability}.${call.method} is wrong${where}: ${issue?.message ?? "unexpected shape"}.`,
       );
     }
+    const { dataClass } = method;
+    const question = dataClass === undefined ? caller : { ...caller, dataClass };
     for (const access of method.permissions(parsed.data, caller.caller)) {
-      policy.demand(caller, access);
+      policy.demand(question, access);
     }
     try {
       return await method.run(caller, parsed.data);

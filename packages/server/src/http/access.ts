@@ -7,23 +7,36 @@
  */
 import { BerthError } from "@berth/protocol";
 import type { RouteDefinition } from "@berth/protocol/api";
-import type { ApiContext, Caller, OrganizationContext, PublisherContext } from "./api.ts";
+import type {
+  ApiContext,
+  Caller,
+  OrganizationContext,
+  Provisioner,
+  PublisherContext,
+} from "./api.ts";
+import {
+  checkReach,
+  checkSecondFactor,
+  isReachedOrganization,
+  isReachedPublisher,
+} from "./reach.ts";
 
 export interface AccessSources {
   authenticate(request: Request): Promise<Caller | null>;
   readonly organizations: {
     findMembership(slug: string, personId: string): Promise<OrganizationContext | undefined>;
+    /** Whether members other than owners reach it by its single sign-on only. */
+    requiresSingleSignOn(organizationId: string): Promise<boolean>;
+    /** Whose directory sent the request; undefined when its token is none of that organization's. */
+    findProvisioner(request: Request, slug: string): Promise<Provisioner | undefined>;
   };
   readonly publishers: {
-    /** The publisher, and whether the person belongs to it; undefined when there is none. */
-    findPublisher(
-      name: string,
-      personId: string,
-    ): Promise<{ readonly publisher: PublisherContext; readonly isMember: boolean } | undefined>;
+    /** The publisher, with what the person may do in it; undefined when there is none. */
+    findPublisher(name: string, personId: string): Promise<PublisherContext | undefined>;
   };
 }
 
-export type Access = Pick<ApiContext, "caller" | "organization" | "publisher">;
+export type Access = Pick<ApiContext, "caller" | "provisioner" | "organization" | "publisher">;
 
 const none: Access = { caller: null, organization: null, publisher: null };
 
@@ -39,8 +52,7 @@ async function openOrganization(
   caller: Caller,
 ): Promise<OrganizationContext> {
   const found = await sources.organizations.findMembership(slug, caller.personId);
-  const isReached = caller.organizationId === undefined || caller.organizationId === found?.id;
-  if (found !== undefined && isReached) return found;
+  if (found !== undefined && isReachedOrganization(caller, found.id)) return found;
   throw new BerthError(
     "ORGANIZATION_NOT_FOUND",
     `There is no organization ${JSON.stringify(slug.slice(0, 64))} that you belong to.`,
@@ -59,21 +71,67 @@ async function openPublisher(
       `There is no publisher ${JSON.stringify(name.slice(0, 64))}; create it by POST /api/v1/publishers.`,
     );
   }
-  if (found.isMember) return found.publisher;
+  if (found.permissions !== undefined && isReachedPublisher(caller, found.name)) return found;
   throw new BerthError("AUTH_FORBIDDEN", `You do not belong to the publisher ${name}.`);
 }
 
-/** Who came through the product uses their organization's apps, and has nothing else here. */
-function checkReach({ access, method, path }: RouteDefinition, { by }: Caller): void {
-  if (by !== "embed" || access === "member" || access === "admin") return;
-  if (access === "person" && (method === "get" || path === "/session")) return;
+/**
+ * An owner's session passes however it was proven, so that a provider that fails locks nobody out for
+ * good; an owner's key does not. Who came through the product was proven by the product. A service
+ * principal is the organization's own: it has no other way than its key.
+ */
+async function demandSignOn(
+  sources: AccessSources,
+  organization: OrganizationContext,
+  { kind, by, isBySingleSignOn }: Caller,
+): Promise<void> {
+  if (kind === "service") return;
+  if (isBySingleSignOn || (by !== "session" && by !== "key")) return;
+  if (by === "session" && organization.role === "owner") return;
+  if (!(await sources.organizations.requiresSingleSignOn(organization.id))) return;
   throw new BerthError(
-    "AUTH_FORBIDDEN",
-    "A session that the product opened reaches its organization only; sign in to do this.",
+    "SSO_REQUIRED",
+    `The organization ${organization.slug} is reached by its single sign-on only; sign in by it, and make keys in such a session.`,
+    { details: { organization: organization.slug } },
   );
 }
 
-/** @throws AUTH_REQUIRED, AUTH_FORBIDDEN, ORGANIZATION_NOT_FOUND, PUBLISHER_NOT_FOUND */
+async function openDirectory(
+  sources: AccessSources,
+  request: Request,
+  slug: string,
+): Promise<Provisioner> {
+  const found = await sources.organizations.findProvisioner(request, slug);
+  if (found !== undefined) return found;
+  throw new BerthError(
+    "AUTH_REQUIRED",
+    "Send a provisioning token of this organization as Authorization: Bearer bsc_…; what was sent is none, or it is expired or revoked.",
+  );
+}
+
+/** The person's role must give the permission, and the credential must not leave it out. */
+function demand(
+  permission: string,
+  held: ReadonlySet<string>,
+  { caller, where }: { readonly caller: Caller; readonly where: string },
+): void {
+  const details = { permission };
+  if (!held.has(permission)) {
+    throw new BerthError(
+      "AUTH_FORBIDDEN",
+      `This needs the permission ${permission} ${where}, which your role does not give; ask who manages roles there.`,
+      { details },
+    );
+  }
+  if (caller.limitedTo === undefined || caller.limitedTo.has(permission)) return;
+  throw new BerthError(
+    "AUTH_FORBIDDEN",
+    `The API key is not for ${permission}; use one that is, or sign in.`,
+    { details },
+  );
+}
+
+/** @throws AUTH_REQUIRED, AUTH_FORBIDDEN, SECOND_FACTOR_REQUIRED, SSO_REQUIRED, ORGANIZATION_NOT_FOUND, PUBLISHER_NOT_FOUND */
 export async function decideAccess(
   sources: AccessSources,
   options: {
@@ -84,6 +142,10 @@ export async function decideAccess(
 ): Promise<Access> {
   const { definition, request, params } = options;
   if (definition.access === "public") return none;
+  if (definition.access === "scim") {
+    const slug = nameIn(params, "organization");
+    return { ...none, provisioner: await openDirectory(sources, request, slug) };
+  }
   const caller = await sources.authenticate(request);
   if (caller === null) {
     throw new BerthError(
@@ -96,24 +158,22 @@ export async function decideAccess(
     case "person":
       return { ...none, caller };
     case "operator":
-      if (caller.isOperator) return { ...none, caller };
-      throw new BerthError("AUTH_FORBIDDEN", "Only the operator may do this.");
-    case "publisher":
-      return {
-        ...none,
-        caller,
-        publisher: await openPublisher(sources, nameIn(params, "publisher"), caller),
-      };
-    case "member":
-    case "admin": {
+      checkSecondFactor(caller, "host");
+      demand(definition.permission, caller.operatorPermissions, { caller, where: "on this host" });
+      return { ...none, caller };
+    case "publisher": {
+      const publisher = await openPublisher(sources, nameIn(params, "publisher"), caller);
+      const where = `in the publisher ${publisher.name}`;
+      checkSecondFactor(caller);
+      demand(definition.permission, publisher.permissions ?? new Set(), { caller, where });
+      return { ...none, caller, publisher };
+    }
+    case "organization": {
       const slug = nameIn(params, "organization");
       const organization = await openOrganization(sources, slug, caller);
-      if (definition.access === "admin" && organization.role === "member") {
-        throw new BerthError(
-          "AUTH_FORBIDDEN",
-          `Only an owner or admin of ${slug} may do this; you are a member.`,
-        );
-      }
+      await demandSignOn(sources, organization, caller);
+      checkSecondFactor(caller, organization.id);
+      demand(definition.permission, organization.permissions, { caller, where: `in ${slug}` });
       return { ...none, caller, organization };
     }
   }

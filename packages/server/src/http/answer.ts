@@ -6,6 +6,7 @@
  */
 import { BerthError, errorTable, isBerthError, toWire } from "@berth/protocol";
 import type { Logger } from "pino";
+import { scimErrorOf, scimType } from "./scim-answer.ts";
 
 const requestIdHeader = "berth-request-id";
 
@@ -36,7 +37,13 @@ function retrySeconds(error: BerthError): number {
 /** The answer to a failure; what nobody foresaw is logged with its cause. */
 export function answerError(
   error: unknown,
-  options: { readonly headers: Headers; readonly requestId: string; readonly logger: Logger },
+  options: {
+    readonly headers: Headers;
+    readonly requestId: string;
+    readonly logger: Logger;
+    /** To a directory, in its own form. Default false. */
+    readonly isScim?: boolean;
+  },
 ): Response {
   const { headers, requestId, logger } = options;
   const wire = toWire(error);
@@ -51,6 +58,11 @@ export function answerError(
       "retry-after",
       String(isBerthError(error) ? retrySeconds(error) : defaultRetrySeconds),
     );
+  }
+  if (options.isScim) {
+    const { status, body } = scimErrorOf(error);
+    headers.set("content-type", scimType);
+    return new Response(JSON.stringify(body), { status, headers });
   }
   return answerJson(headers, httpStatus, wire);
 }

@@ -9,7 +9,7 @@ import { BerthError, toWire } from "@berth/protocol";
 import { type ApiRouteName, apiPrefix, apiRoutes, type RouteDefinition } from "@berth/protocol/api";
 import { type Context, Hono } from "hono";
 import type { Ground } from "../storage/ground.ts";
-import { type AccessSources, decideAccess } from "./access.ts";
+import { type Access, type AccessSources, decideAccess } from "./access.ts";
 import { answerError, answerJson, createApiHeaders, routeNotFound } from "./answer.ts";
 import type { ApiContext, Handlers, StreamEvent } from "./api.ts";
 import { readJson } from "./body.ts";
@@ -29,6 +29,8 @@ export interface ApiOptions extends AccessSources {
   readonly ground: Ground;
   readonly version: string;
   readonly streamTimes?: Partial<EventStreamTimes>;
+  /** Calls when what somebody may do in an organization has changed: their streams ask for access anew. */
+  readonly onAccessChange?: (listener: (change: AccessChange) => void) => () => void;
   /** At its abort event streams are broken off without an end, and so is each that is asked for later. */
   readonly closing?: AbortSignal;
 }
@@ -44,6 +46,11 @@ export interface RequestOrigin {
 export interface Api {
   /** Never rejects: a failure is an answer. */
   fetch(request: Request, from?: RequestOrigin): Promise<Response>;
+}
+
+export interface AccessChange {
+  readonly organizationId: string;
+  readonly personIds: readonly string[];
 }
 
 interface Variables {
@@ -65,7 +72,13 @@ async function answerResult(
     readonly headers: Headers;
     readonly stream: Pick<
       EventStreamOptions,
-      "controller" | "encodeError" | "checkAccess" | "closing" | "onEnd" | "times"
+      | "controller"
+      | "encodeError"
+      | "checkAccess"
+      | "onAccessChange"
+      | "closing"
+      | "onEnd"
+      | "times"
     >;
   },
 ): Promise<Response> {
@@ -112,6 +125,14 @@ export function createApi(options: ApiOptions): Api {
   const streams = createStreamCount();
   const cors = createCors(origins);
 
+  const listenFor =
+    ({ caller, organization }: Access) =>
+    (recheck: () => void) =>
+      options.onAccessChange?.(({ organizationId, personIds }) => {
+        const isTheirs = organizationId === organization?.id;
+        if (isTheirs && personIds.includes(caller?.personId ?? "")) recheck();
+      });
+
   const serve = async (
     context: Context<Variables>,
     name: ApiRouteName,
@@ -157,12 +178,19 @@ export function createApi(options: ApiOptions): Api {
       const stream = {
         ...{ controller, encodeError, closing, times },
         checkAccess: decide,
+        onAccessChange: listenFor(access),
         onEnd: endStream,
       };
       return await answerResult(result, { definition, headers, stream });
     } catch (error) {
       endStream();
-      return answerError(error, { headers: createApiHeaders(requestId), requestId, logger });
+      const isScim = definition.access === "scim";
+      return answerError(error, {
+        headers: createApiHeaders(requestId),
+        requestId,
+        logger,
+        isScim,
+      });
     }
   };
 

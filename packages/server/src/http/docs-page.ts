@@ -10,7 +10,7 @@ import { docsStyle } from "./docs-style.ts";
 import { escapeHtml } from "./escape-html.ts";
 import type { OpenApiDocument } from "./open-api.ts";
 
-const methods = ["get", "post", "put", "delete"] as const;
+const methods = ["get", "post", "put", "patch", "delete"] as const;
 
 interface Operation {
   readonly operationId: string;

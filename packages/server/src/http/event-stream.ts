@@ -16,6 +16,8 @@ export interface EventStreamOptions {
   readonly encodeError: (error: unknown) => unknown;
   /** Rejects when the caller may no longer follow; the stream then ends with that error. */
   readonly checkAccess: () => Promise<unknown>;
+  /** Calls when access may have changed, so that it is asked for at once; returns how to stop it. */
+  readonly onAccessChange?: ((recheck: () => void) => (() => void) | undefined) | undefined;
   /** At its abort the stream is broken off, so that the client comes back, to another process. */
   readonly closing?: AbortSignal | undefined;
   /** Called once, however the stream ends. */
@@ -54,11 +56,13 @@ export function answerEvents(
   const timers: NodeJS.Timeout[] = [];
   let isDone = false;
   let breakOff: () => void = () => undefined;
+  let stopListening: () => void = () => undefined;
 
   const stop = () => {
     if (isDone) return;
     isDone = true;
     closing?.removeEventListener("abort", breakOff);
+    stopListening();
     for (const timer of timers) clearInterval(timer);
     abort.abort(new DOMException("The client went away.", "AbortError"));
     onEnd();
@@ -88,6 +92,7 @@ export function answerEvents(
           isChecking = false;
         });
     };
+    stopListening = options.onAccessChange?.(recheck) ?? stopListening;
     timers.push(
       setInterval(beat, times.heartbeatMs),
       setInterval(recheck, times.recheckMs),

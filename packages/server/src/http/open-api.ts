@@ -1,19 +1,27 @@
 /** The OpenAPI 3.1 document, made from the same route table that serves requests. */
 
 import { errorTable } from "@berth/protocol";
-import { apiPrefix, apiRoutes, type RouteAccess, type RouteDefinition } from "@berth/protocol/api";
+import { apiPrefix, apiRoutes, type RouteDefinition, type RouteGuard } from "@berth/protocol/api";
 import { OpenAPIHono, type RouteConfig, z } from "@hono/zod-openapi";
 
 export type OpenApiDocument = ReturnType<OpenAPIHono["getOpenAPI31Document"]>;
 
-const accessSentences: Readonly<Record<RouteAccess, string>> = Object.freeze({
-  public: "Anyone may call it.",
-  person: "Anyone signed in may call it.",
-  member: "Members of the organization may call it.",
-  admin: "Owners and admins of the organization may call it.",
-  publisher: "Members of the publisher may call it.",
-  operator: "The operator may call it.",
-});
+function accessSentence(guard: RouteGuard): string {
+  switch (guard.access) {
+    case "public":
+      return "Anyone may call it.";
+    case "scim":
+      return "For the organization's directory, by its provisioning token alone.";
+    case "person":
+      return "Anyone signed in may call it.";
+    case "organization":
+      return `Needs the permission \`${guard.permission}\` in the organization.`;
+    case "publisher":
+      return `Needs the permission \`${guard.permission}\` in the publisher.`;
+    case "operator":
+      return `Needs the permission \`${guard.permission}\` on the host.`;
+  }
+}
 
 function responsesOf(definition: RouteDefinition, error: z.ZodType): RouteConfig["responses"] {
   const status = definition.status ?? 200;
@@ -60,6 +68,11 @@ function requestOf(definition: RouteDefinition): RouteConfig["request"] {
   };
 }
 
+function securityOf({ access }: RouteGuard): Record<string, string[]>[] {
+  if (access === "public") return [];
+  return access === "scim" ? [{ provisioning: [] }] : [{ session: [] }, { apiKey: [] }];
+}
+
 /** @param version - of the server */
 export function createOpenApi(version: string): OpenApiDocument {
   const generator = new OpenAPIHono();
@@ -74,6 +87,11 @@ export function createOpenApi(version: string): OpenApiDocument {
     type: "http",
     scheme: "bearer",
     description: "An API key, `berth_…`; also taken from the header `x-api-key`.",
+  });
+  target.registerComponent("securitySchemes", "provisioning", {
+    type: "http",
+    scheme: "bearer",
+    description: "An organization's provisioning token, `bsc_…`, for SCIM only.",
   });
   const error = target.register(
     "Error",
@@ -94,8 +112,8 @@ export function createOpenApi(version: string): OpenApiDocument {
       operationId: name,
       tags: [definition.tag],
       summary: definition.summary,
-      description: accessSentences[definition.access],
-      security: definition.access === "public" ? [] : [{ session: [] }, { apiKey: [] }],
+      description: accessSentence(definition),
+      security: securityOf(definition),
       responses: responsesOf(definition, error),
       ...(request === undefined ? {} : { request }),
     });

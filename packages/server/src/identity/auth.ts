@@ -1,17 +1,16 @@
 /**
- * better-auth, set up for Berth: sessions, passwords, API keys and organizations on our database.
+ * better-auth, set up for Berth: sessions, passwords, passkeys and organizations on our database.
  *
  * None of its HTTP routes is reachable: what the API offers calls it from here. Its own clock and
- * random source are the system's.
+ * random source are the system's. API keys and second factors are ours, on its hashes: its own check
+ * of a key writes at each call, and its own codes may be used twice.
  */
-import { apiKey } from "@better-auth/api-key";
 import { betterAuth } from "better-auth";
-import { APIError, createAuthEndpoint } from "better-auth/api";
-import { setSessionCookie } from "better-auth/cookies";
 import { organization } from "better-auth/plugins";
-import * as z from "zod";
 import type { Database } from "../storage/database.ts";
 import type { Ground } from "../storage/ground.ts";
+import { passkeyPlugin } from "./passkey-plugin.ts";
+import { sessionOpener } from "./session-opener.ts";
 
 export interface AuthOptions {
   readonly database: Pick<Database, "kysely">;
@@ -19,44 +18,21 @@ export interface AuthOptions {
   readonly secret: Uint8Array;
   /** True where browsers reach Berth by https: cookies are then `Secure`. */
   readonly isSecure: boolean;
+  /** The console's host name, to which passkeys are bound (WebAuthn's RP id). */
+  readonly passkeyHost: string;
   readonly logger: Ground["logger"];
   readonly onSessionEnd: (sessionId: string) => void;
 }
 
-export const apiKeyPrefix = "berth_";
 export const minPasswordChars = 10;
 export const maxPasswordChars = 200;
-const sessionSeconds = 7 * 24 * 3_600;
-const shownKeyChars = 12;
-const day = 1;
-const maxKeyDays = 730;
+/** However much it is used, a session ends. */
+export const maxSessionSeconds = 7 * 24 * 3_600;
 
-/** Opens a session for someone whose identity was proven in another way than by password. */
-function sessionOpener() {
-  return {
-    id: "berth-session-opener",
-    endpoints: {
-      openSession: createAuthEndpoint(
-        "/berth/open-session",
-        {
-          method: "POST",
-          body: z.object({ personId: z.string() }),
-          metadata: { SERVER_ONLY: true },
-        },
-        async (context) => {
-          const { internalAdapter } = context.context;
-          const user = await internalAdapter.findUserById(context.body.personId);
-          if (user === null) throw new APIError("UNAUTHORIZED");
-          const session = await internalAdapter.createSession(user.id);
-          await setSessionCookie(context, { session, user });
-          return context.json({ personId: user.id });
-        },
-      ),
-    },
-  };
-}
-
-export function createAuth({ database, secret, isSecure, logger, onSessionEnd }: AuthOptions) {
+export function createAuth(options: AuthOptions) {
+  const { database, secret, isSecure, passkeyHost, logger, onSessionEnd } = options;
+  // A cookie of this prefix is taken from this very host only, by https, for all paths (RFC 6265bis).
+  const cookie = (name: string) => ({ name: `${isSecure ? "__Host-" : ""}berth.${name}` });
   return betterAuth({
     appName: "Berth",
     // Only cookies' attributes and redirects depend on it, and both are set otherwise.
@@ -72,13 +48,25 @@ export function createAuth({ database, secret, isSecure, logger, onSessionEnd }:
       maxPasswordLength: maxPasswordChars,
     },
     user: { modelName: "person" },
-    session: { expiresIn: sessionSeconds, disableSessionRefresh: true },
+    session: {
+      expiresIn: maxSessionSeconds,
+      disableSessionRefresh: true,
+      // Ours are asked for where they matter; see freshness.ts.
+      freshAge: 0,
+      additionalFields: {
+        lastSeenAt: { type: "date", required: false, input: false },
+        provedAt: { type: "date", required: false, input: false },
+        secondFactorAt: { type: "date", required: false, input: false },
+      },
+    },
     databaseHooks: {
       session: { delete: { after: async ({ id }) => onSessionEnd(id) } },
     },
     advanced: {
-      useSecureCookies: isSecure,
-      cookies: { session_token: { name: "berth.session" } },
+      // Its own prefix for secure cookies is the weaker `__Secure-`.
+      useSecureCookies: false,
+      defaultCookieAttributes: { secure: isSecure },
+      cookies: { session_token: cookie("session"), passkey: cookie("passkey") },
     },
     logger: {
       level: "warn",
@@ -86,19 +74,7 @@ export function createAuth({ database, secret, isSecure, logger, onSessionEnd }:
       log: (level, message) =>
         logger[level === "error" ? "error" : "debug"]({ message }, "sign-in"),
     },
-    plugins: [
-      organization(),
-      apiKey({
-        defaultPrefix: apiKeyPrefix,
-        apiKeyHeaders: "x-api-key",
-        rateLimit: { enabled: false },
-        startingCharactersConfig: { charactersLength: shownKeyChars },
-        keyExpiration: { minExpiresIn: day, maxExpiresIn: maxKeyDays },
-        requireName: true,
-        schema: { apikey: { modelName: "api_key" } },
-      }),
-      sessionOpener(),
-    ],
+    plugins: [organization(), passkeyPlugin(passkeyHost), sessionOpener()],
   });
 }
 

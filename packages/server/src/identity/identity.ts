@@ -1,12 +1,15 @@
 /** What other domains may ask identity, and what the first run creates by it. */
 import type { InstallationId } from "@berth/protocol";
+import type { OperatorRoleName } from "@berth/protocol/api";
 import type { Caller, OrganizationContext, OrganizationRole } from "../http/api.ts";
+import type { ActOrigin } from "../trail/trail.ts";
 
 export interface Person {
   readonly id: string;
   readonly name: string;
   readonly email: string;
-  readonly isOperator: boolean;
+  /** Null for who is no operator. */
+  readonly operatorRole: OperatorRoleName | null;
 }
 
 export interface Organization {
@@ -32,13 +35,16 @@ export interface Identity {
     readonly email: string;
     /** Without one the person signs in by link. At least 10 characters. */
     readonly password?: string;
-    readonly isOperator?: boolean;
+    /** Default: no operator. */
+    readonly operatorRole?: OperatorRoleName;
   }): Promise<Person>;
   findPerson(idOrEmail: string): Promise<Person | undefined>;
   /** The first operator made; undefined before the first run. */
   findOperator(): Promise<Person | undefined>;
   /** Names of people by their ids; ids that are unknown are left out. */
   namesOf(personIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** Slugs of organizations by their ids; ids that are unknown are left out. */
+  slugsOf(organizationIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** @throws REQUEST_INVALID when the slug is taken or no slug */
   createOrganization(organization: {
     readonly slug: string;
@@ -54,11 +60,13 @@ export interface Identity {
   /** The organization by its slug, with the person's role; undefined for who is no member. */
   findMembership(slug: string, personId: string): Promise<OrganizationContext | undefined>;
   listMemberships(personId: string): Promise<readonly OrganizationContext[]>;
-  /** A key that acts as the person, for the command line and for scripts. Shown once. */
+  /** A key that acts as the person, for the command line and for scripts, for 90 days. Shown once. */
   createApiKey(key: {
     readonly personId: string;
     readonly name: string;
     readonly expiresInDays?: number;
+    /** Who makes it. Default: Berth itself. */
+    readonly origin?: ActOrigin;
   }): Promise<{ readonly id: string; readonly secret: string }>;
   /** What an app knows a member by: stable, and different in each installation. */
   pseudonym(installationId: InstallationId, personId: string): string;

@@ -1,18 +1,18 @@
 /** People, organizations and who belongs where, in the database. */
 import { BerthError, createId, idPrefixes, isSlug } from "@berth/protocol";
-import type { OrganizationContext, OrganizationRole } from "../http/api.ts";
+import type { OperatorRoleName } from "@berth/protocol/api";
+import { bySystem } from "../http/actor.ts";
+import type { OrganizationContext } from "../http/api.ts";
 import { isUniqueViolation } from "../storage/constraint.ts";
 import type { Database } from "../storage/database.ts";
 import type { Ground } from "../storage/ground.ts";
+import type { ActRecord } from "../trail/trail.ts";
 import { type Auth, maxPasswordChars, minPasswordChars } from "./auth.ts";
 import type { Identity, Person } from "./identity.ts";
+import { insertPerson, parseEmail } from "./insert-person.ts";
+import { resolveRole } from "./membership/role-permissions.ts";
 
 const idBytes = 16;
-const email = /^[^\s@]{1,64}@[^\s@]{1,190}$/;
-
-function parseRole(role: string): OrganizationRole {
-  return role === "owner" || role === "admin" ? role : "member";
-}
 
 export function checkPassword(password: string): void {
   if (password.length >= minPasswordChars && password.length <= maxPasswordChars) return;
@@ -28,6 +28,7 @@ type People = Pick<
   | "findPerson"
   | "findOperator"
   | "namesOf"
+  | "slugsOf"
   | "createOrganization"
   | "addMember"
   | "findOrganization"
@@ -38,9 +39,11 @@ type People = Pick<
 export function createPeople(options: {
   readonly auth: Auth;
   readonly database: Pick<Database, "kysely">;
+  readonly trail: ActRecord;
   readonly ground: Ground;
 }): People {
   const { kysely } = options.database;
+  const { trail } = options;
   const { clock, random } = options.ground;
   const newId = (prefix: string) => createId(prefix, random(idBytes));
 
@@ -48,73 +51,70 @@ export function createPeople(options: {
     kysely
       .selectFrom("person")
       .leftJoin("operator", "operator.person_id", "person.id")
-      .select(["person.id", "person.name", "person.email", "operator.person_id as operator_id"]);
+      .select(["person.id", "person.name", "person.email", "operator.role"]);
   const selectMemberships = (personId: string) =>
     kysely
       .selectFrom("member")
       .innerJoin("organization", "organization.id", "member.organizationId")
+      .leftJoin("organization_role", (join) =>
+        join
+          .onRef("organization_role.id", "=", "member.role")
+          .onRef("organization_role.organization_id", "=", "member.organizationId"),
+      )
       .select(["organization.id", "organization.slug", "organization.name", "member.role"])
+      .select(["organization_role.name as roleName", "organization_role.permissions"])
       .where("member.userId", "=", personId);
-  const toContext = (
-    row: OrganizationContext | (Omit<OrganizationContext, "role"> & { role: string }),
-  ) => ({
-    id: row.id,
-    slug: row.slug,
-    name: row.name,
-    role: parseRole(row.role),
-  });
+  const toContext = (row: {
+    readonly id: string;
+    readonly slug: string;
+    readonly name: string;
+    readonly role: string;
+    readonly roleName: string | null;
+    readonly permissions: unknown;
+  }): OrganizationContext => {
+    const { id, slug, name, role } = row;
+    const resolved = resolveRole(role, { name: row.roleName, permissions: row.permissions });
+    return { id, slug, name, role, roleName: resolved.name, permissions: resolved.permissions };
+  };
   const toPerson = (row: {
     id: string;
     name: string;
     email: string;
-    operator_id: string | null;
+    role: OperatorRoleName | null;
   }): Person => ({
     id: row.id,
     name: row.name,
     email: row.email,
-    isOperator: row.operator_id !== null,
+    operatorRole: row.role,
   });
 
   return {
-    async createPerson({ name, password, isOperator = false, ...given }) {
-      const address = given.email.toLowerCase();
-      if (!email.test(address)) {
-        throw new BerthError(
-          "REQUEST_INVALID",
-          `${JSON.stringify(given.email.slice(0, 80))} is not an e-mail address.`,
-        );
-      }
+    async createPerson({ name, password, operatorRole, ...given }) {
+      const address = parseEmail(given.email);
       if (password !== undefined) checkPassword(password);
       const now = new Date(clock.now());
-      const person: Person = { id: newId("per"), name, email: address, isOperator };
+      const person: Person = {
+        id: newId("per"),
+        name,
+        email: address,
+        operatorRole: operatorRole ?? null,
+      };
       const hash =
         password === undefined
           ? undefined
           : await (await options.auth.$context).password.hash(password);
       try {
+        const known = { isEmailVerified: true, passwordHash: hash, operatorRole };
         await kysely.transaction().execute(async (trx) => {
-          await trx
-            .insertInto("person")
-            .values({ id: person.id, name, email: address, emailVerified: true })
-            .execute();
-          if (isOperator) {
-            await trx
-              .insertInto("operator")
-              .values({ person_id: person.id, created_at: now })
-              .execute();
-          }
-          if (hash === undefined) return;
-          await trx
-            .insertInto("account")
-            .values({
-              id: newId("acc"),
-              accountId: person.id,
-              providerId: "credential",
-              userId: person.id,
-              password: hash,
-              updatedAt: now,
-            })
-            .execute();
+          await insertPerson(trx, { id: person.id, name, email: address, ...known, now, newId });
+          await trail.record(trx, {
+            ...bySystem,
+            action: "person.create",
+            organizationId: null,
+            target: { kind: "person", id: person.id },
+            details: { operatorRole: operatorRole ?? null },
+            personal: { personId: person.id, fields: { name, email: address } },
+          });
         });
       } catch (cause) {
         if (!isUniqueViolation(cause)) throw cause;
@@ -156,6 +156,16 @@ export function createPeople(options: {
       return new Map(rows.map(({ id, name }) => [id, name]));
     },
 
+    async slugsOf(organizationIds) {
+      if (organizationIds.length === 0) return new Map();
+      const rows = await kysely
+        .selectFrom("organization")
+        .select(["id", "slug"])
+        .where("id", "in", [...new Set(organizationIds)])
+        .execute();
+      return new Map(rows.map(({ id, slug }) => [id, slug]));
+    },
+
     async createOrganization({ slug, name, ownerId }) {
       if (!isSlug(slug)) {
         throw new BerthError(
@@ -181,6 +191,13 @@ export function createPeople(options: {
               createdAt,
             })
             .execute();
+          await trail.record(trx, {
+            ...bySystem,
+            action: "organization.create",
+            organizationId: organization.id,
+            target: { kind: "organization", id: organization.id },
+            details: { slug, name, owner: ownerId },
+          });
         });
       } catch (cause) {
         if (!isUniqueViolation(cause)) throw cause;
@@ -196,17 +213,28 @@ export function createPeople(options: {
     },
 
     async addMember({ organizationId, personId, role }) {
-      await kysely
-        .insertInto("member")
-        .values({
-          id: newId("mem"),
+      await kysely.transaction().execute(async (trx) => {
+        await trx
+          .insertInto("member")
+          .values({
+            id: newId("mem"),
+            organizationId,
+            userId: personId,
+            role,
+            createdAt: new Date(clock.now()),
+          })
+          .onConflict((on) =>
+            on.columns(["organizationId", "userId"]).doUpdateSet({ role, roleFrom: "here" }),
+          )
+          .execute();
+        await trail.record(trx, {
+          ...bySystem,
+          action: "member.put",
           organizationId,
-          userId: personId,
-          role,
-          createdAt: new Date(clock.now()),
-        })
-        .onConflict((on) => on.columns(["organizationId", "userId"]).doUpdateSet({ role }))
-        .execute();
+          target: { kind: "person", id: personId },
+          details: { role },
+        });
+      });
     },
 
     findOrganization: (slugOrId) =>

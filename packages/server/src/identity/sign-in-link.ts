@@ -9,6 +9,7 @@ import { BerthError, signInLinkSeconds } from "@berth/protocol";
 import type { Database } from "../storage/database.ts";
 import type { Ground } from "../storage/ground.ts";
 import type { SignInLink } from "./identity.ts";
+import { isServiceId } from "./services/services.ts";
 
 const tokenBytes = 32;
 
@@ -28,6 +29,12 @@ export function createSignInLinks(options: {
   const { clock, random } = options.ground;
   return {
     async create(personId) {
+      if (isServiceId(personId)) {
+        throw new BerthError(
+          "REQUEST_INVALID",
+          `${personId} is a service principal, which signs in nowhere; make it a key.`,
+        );
+      }
       const token = Buffer.from(random(tokenBytes)).toString("base64url");
       const now = clock.now();
       const expiresAt = new Date(now + signInLinkSeconds * 1_000);

@@ -1,24 +1,42 @@
 /**
- * Proofs of identity over HTTP: password and link, with their failures counted.
+ * Proofs of identity over HTTP: password, link, second factor and passkey, with their failures counted.
  *
  * Trust: the caller is unknown. A wrong password and an unknown address get the same answer after
- * the same work.
+ * the same work. Invariant: a password alone opens no session for somebody with a second factor.
  */
 import { BerthError } from "@berth/protocol";
 import type { Database } from "../storage/database.ts";
 import type { Ground } from "../storage/ground.ts";
+import type { ActOrigin, ActRecord } from "../trail/trail.ts";
 import type { AttemptBound } from "./attempts.ts";
 import { createAttempts } from "./attempts.ts";
 import type { Auth } from "./auth.ts";
+import type { LockKey, LockOut } from "./lock-out.ts";
+import { networkOf } from "./network-of.ts";
+import type { Begun, Passkeys } from "./passkeys.ts";
 import { checkPassword } from "./people.ts";
+import type { Challenges } from "./second-factor/challenges.ts";
+import type { SecondFactors } from "./second-factor/second-factors.ts";
+import type { Sessions, Visitor } from "./sessions.ts";
 import type { SignInLinks } from "./sign-in-link.ts";
 
 const perPair: AttemptBound = { max: 10, windowMs: 300_000 };
 const perAddress: AttemptBound = { max: 50, windowMs: 300_000 };
 const perPerson: AttemptBound = { max: 100, windowMs: 3_600_000 };
+/** Each makes a row, and nobody has proven anything yet. */
+const passkeyBegins: AttemptBound = { max: 120, windowMs: 300_000 };
+
+/** Of no password, in better-auth's form: an address that is unknown costs what a known one does. */
+const nobodysHash = `${"0".repeat(32)}:${"0".repeat(128)}`;
 
 export interface SignedIn {
   readonly personId: string;
+  readonly cookies: readonly string[];
+}
+
+/** The first step was right; the second is owed. */
+export interface Challenged {
+  readonly challengedUntil: Date;
   readonly cookies: readonly string[];
 }
 
@@ -27,12 +45,23 @@ export interface SignIn {
   byPassword(proof: {
     readonly email: string;
     readonly password: string;
-    readonly address: string | null;
+    readonly visitor: Visitor;
+  }): Promise<SignedIn | Challenged>;
+  /** The second step. @throws AUTH_REQUIRED without a first one; SECOND_FACTOR_INVALID, RATE_LIMITED */
+  bySecondFactor(proof: { readonly code: string; readonly visitor: Visitor }): Promise<SignedIn>;
+  /** Links are made on the host itself, so they ask for no second factor, and prove none. @throws SIGN_IN_LINK_INVALID */
+  byLink(proof: { readonly token: string; readonly visitor: Visitor }): Promise<SignedIn>;
+  /** @throws RATE_LIMITED */
+  beginPasskey(address: string | null): Promise<Begun>;
+  /** @throws PASSKEY_INVALID, RATE_LIMITED */
+  byPasskey(proof: {
+    readonly response: Record<string, unknown>;
+    readonly visitor: Visitor;
   }): Promise<SignedIn>;
-  /** @throws SIGN_IN_LINK_INVALID */
-  byLink(proof: { readonly token: string }): Promise<SignedIn>;
   /** The cookies that end the session. */
   end(headers: Headers): Promise<readonly string[]>;
+  /** Whether it is the person's password. @throws AUTH_FORBIDDEN when missing or wrong; RATE_LIMITED */
+  checkCurrentPassword(personId: string, current: string | undefined): Promise<"right" | "none">;
   /**
    * Ends the person's other sessions.
    *
@@ -43,20 +72,39 @@ export interface SignIn {
     readonly password: string;
     readonly current: string | undefined;
     readonly headers: Headers;
+    readonly origin: ActOrigin;
   }): Promise<void>;
+}
+
+/** What is counted when somebody tries a password for an address. */
+export function lockKeysOf(email: string, address: string | null): readonly LockKey[] {
+  const who = email.toLowerCase();
+  const network = networkOf(address);
+  return [
+    { kind: "pair", of: `${network} ${who}` },
+    { kind: "account", of: who },
+    { kind: "address", of: network },
+  ];
 }
 
 export function createSignIn(options: {
   readonly auth: Auth;
   readonly database: Pick<Database, "kysely">;
   readonly links: SignInLinks;
+  readonly trail: ActRecord;
+  readonly sessions: Pick<Sessions, "open">;
+  readonly secondFactors: Pick<SecondFactors, "state" | "prove">;
+  readonly challenges: Challenges;
+  readonly passkeys: Pick<Passkeys, "beginSignIn" | "signIn">;
+  readonly lockOut: Pick<LockOut, "begin" | "forgive">;
   readonly ground: Ground;
   readonly newId: () => string;
   readonly onSessionEnd: (sessionId: string) => void;
 }): SignIn {
-  const { auth, links, ground, newId } = options;
+  const { auth, links, ground, newId, sessions, challenges, lockOut } = options;
   const { kysely } = options.database;
   const attempts = createAttempts(ground.clock);
+  const hashing = auth.$context.then(({ password }) => password);
 
   const counted = async <Value>(
     keys: Readonly<Record<string, AttemptBound>>,
@@ -68,39 +116,102 @@ export function createSignIn(options: {
     return proven;
   };
 
+  async function findByPassword(email: string, password: string): Promise<string | undefined> {
+    const account = await kysely
+      .selectFrom("person")
+      .innerJoin("account", "account.userId", "person.id")
+      .select(["person.id", "account.password"])
+      .where("person.email", "=", email.toLowerCase())
+      .where("account.providerId", "=", "credential")
+      .executeTakeFirst();
+    const hash = account?.password ?? nobodysHash;
+    const isRight = await (await hashing).verify({ hash, password });
+    return isRight && account?.password != null ? account.id : undefined;
+  }
+
+  async function checkCurrentPassword(
+    personId: string,
+    current: string | undefined,
+  ): Promise<"right" | "none"> {
+    const account = await kysely
+      .selectFrom("account")
+      .select("password")
+      .where("userId", "=", personId)
+      .where("providerId", "=", "credential")
+      .executeTakeFirst();
+    const hash = account?.password ?? undefined;
+    if (hash === undefined) return "none";
+    return counted({ [`password ${personId}`]: perPair }, async () => {
+      if (current !== undefined && (await (await hashing).verify({ hash, password: current })))
+        return "right" as const;
+      throw new BerthError(
+        "AUTH_FORBIDDEN",
+        current === undefined
+          ? "You have a password; send the current one with this."
+          : "The current password is wrong.",
+      );
+    });
+  }
+
   return {
-    byPassword({ email, password, address }) {
+    byPassword({ email, password, visitor }) {
       const who = email.toLowerCase();
+      const network = networkOf(visitor.address);
       const keys = {
-        [`pair ${address} ${who}`]: perPair,
-        [`address ${address}`]: perAddress,
+        [`pair ${network} ${who}`]: perPair,
+        [`address ${network}`]: perAddress,
         [`person ${who}`]: perPerson,
       };
       return counted(keys, async () => {
-        const wrong = new BerthError(
-          "AUTH_REQUIRED",
-          "The e-mail address or the password is wrong, or the account has no password yet; try again, or use a sign-in link.",
-        );
-        const answer = await auth.api
-          .signInEmail({ body: { email, password }, returnHeaders: true })
-          .catch((cause: unknown) => {
-            const { status, statusCode } = cause as { status?: unknown; statusCode?: unknown };
-            // better-auth answers 400 to what is no e-mail address or too long a password.
-            if (status === "UNAUTHORIZED" || statusCode === 401 || statusCode === 400) throw wrong;
-            throw cause;
-          });
-        return {
-          personId: answer.response.user.id,
-          cookies: answer.headers.getSetCookie(),
-        };
+        const lockKeys = lockKeysOf(email, visitor.address);
+        await lockOut.begin(lockKeys);
+        const personId = await findByPassword(email, password);
+        if (personId === undefined) {
+          throw new BerthError(
+            "AUTH_REQUIRED",
+            "The e-mail address or the password is wrong, or the account has no password yet; try again, or use a sign-in link.",
+          );
+        }
+        await lockOut.forgive(lockKeys);
+        if ((await options.secondFactors.state(personId)).isOn) {
+          const { cookie, expiresAt } = await challenges.open(personId);
+          return { challengedUntil: expiresAt, cookies: [cookie] };
+        }
+        const { cookies } = await sessions.open({ personId, visitor, hasSecondFactor: false });
+        return { personId, cookies };
       });
     },
 
+    async bySecondFactor({ code, visitor }) {
+      const challenge = await challenges.begin(visitor.headers);
+      if (challenge === undefined) {
+        throw new BerthError(
+          "AUTH_REQUIRED",
+          "The first step of signing in is too long ago, or was never taken here; begin with the password again.",
+        );
+      }
+      const { id, personId } = challenge;
+      await options.secondFactors.prove(personId, code);
+      const ended = await challenges.close(id);
+      const { cookies } = await sessions.open({ personId, visitor, hasSecondFactor: true });
+      return { personId, cookies: [...cookies, ended] };
+    },
+
     // Not counted: nobody guesses 256 bits, and counting would let others of an address shut it out.
-    async byLink({ token }) {
+    async byLink({ token, visitor }) {
       const personId = await links.redeem(token);
-      const { headers } = await auth.api.openSession({ body: { personId }, returnHeaders: true });
-      return { personId, cookies: headers.getSetCookie() };
+      const { cookies } = await sessions.open({ personId, visitor, hasSecondFactor: false });
+      return { personId, cookies };
+    },
+
+    async beginPasskey(address) {
+      attempts.begin({ [`passkey ${networkOf(address)}`]: passkeyBegins });
+      return options.passkeys.beginSignIn();
+    },
+
+    byPasskey({ response, visitor }) {
+      const keys = { [`address ${networkOf(visitor.address)}`]: perAddress };
+      return counted(keys, () => options.passkeys.signIn(response, visitor));
     },
 
     async end(headers) {
@@ -108,29 +219,18 @@ export function createSignIn(options: {
       return answer.headers.getSetCookie();
     },
 
-    async setPassword({ personId, password, current, headers }) {
+    checkCurrentPassword,
+
+    async setPassword({ personId, password, current, headers, origin }) {
       checkPassword(password);
-      const { password: hashing } = await auth.$context;
+      await checkCurrentPassword(personId, current);
       const account = await kysely
         .selectFrom("account")
-        .select(["id", "password"])
+        .select("id")
         .where("userId", "=", personId)
         .where("providerId", "=", "credential")
         .executeTakeFirst();
-      const held = account?.password ?? undefined;
-      if (held !== undefined) {
-        await counted({ [`password ${personId}`]: perPair }, async () => {
-          if (current !== undefined && (await hashing.verify({ hash: held, password: current })))
-            return;
-          throw new BerthError(
-            "AUTH_FORBIDDEN",
-            current === undefined
-              ? "You have a password already; send it as current."
-              : "The current password is wrong.",
-          );
-        });
-      }
-      const hash = await hashing.hash(password);
+      const hash = await (await hashing).hash(password);
       const session = await auth.api.getSession({ headers });
       const updatedAt = new Date(ground.clock.now());
       const ended = await kysely.transaction().execute(async (trx) => {
@@ -153,6 +253,12 @@ export function createSignIn(options: {
             .where("id", "=", account.id)
             .execute();
         }
+        await options.trail.record(trx, {
+          ...origin,
+          action: "password.set",
+          organizationId: null,
+          target: { kind: "person", id: personId },
+        });
         return trx
           .deleteFrom("session")
           .where("userId", "=", personId)
@@ -160,6 +266,7 @@ export function createSignIn(options: {
           .returning("id")
           .execute();
       });
+      await challenges.closeAllOf(personId);
       for (const { id } of ended) options.onSessionEnd(id);
     },
   };

@@ -33,8 +33,16 @@ export interface LogEntry extends LogLine {
 export interface Insight extends AsyncDisposable {
   /** Never throws and never waits. */
   write(installationId: string, line: LogLine): void;
-  /** The newest entries, oldest first. */
-  list(installationId: string, limit: number): Promise<readonly LogEntry[]>;
+  /**
+   * The newest entries, oldest first.
+   *
+   * @param organizationId - whose it is, for what serves one organization; any when left out
+   */
+  list(
+    installationId: string,
+    limit: number,
+    organizationId?: string,
+  ): Promise<readonly LogEntry[]>;
   /**
    * Entries after `afterId`, or from now on when it is null, until the signal aborts or the
    * installation is removed.
@@ -67,7 +75,7 @@ export const defaultInsightLimits: InsightLimits = Object.freeze({
 });
 
 export interface InsightOptions {
-  readonly database: Pick<Database, "kysely">;
+  readonly database: Pick<Database, "kysely" | "of">;
   readonly ground: Ground;
   readonly limits?: Partial<InsightLimits>;
   /**
@@ -148,9 +156,9 @@ export function createInsight(options: InsightOptions): Insight {
     flush,
     close,
     [Symbol.asyncDispose]: close,
-    async list(installationId, limit) {
+    async list(installationId, limit, organizationId) {
       await flush();
-      return table.latest(installationId, limit);
+      return table.latest(installationId, limit, organizationId);
     },
     async remove(installationId) {
       await idle();

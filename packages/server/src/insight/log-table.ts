@@ -5,13 +5,17 @@ import type { LogEntry } from "./insight.ts";
 export interface LogTable {
   append(installationId: string, entries: readonly LogEntry[]): Promise<void>;
   /** Oldest first. */
-  latest(installationId: string, limit: number): Promise<readonly LogEntry[]>;
+  latest(
+    installationId: string,
+    limit: number,
+    organizationId?: string,
+  ): Promise<readonly LogEntry[]>;
   after(installationId: string, id: number, limit: number): Promise<readonly LogEntry[]>;
   remove(installationId: string): Promise<void>;
 }
 
 export interface LogTableOptions {
-  readonly database: Pick<Database, "kysely">;
+  readonly database: Pick<Database, "kysely" | "of">;
   readonly entriesKept: number;
 }
 
@@ -38,8 +42,11 @@ export function createLogTable({ database, entriesKept }: LogTableOptions): LogT
       .execute();
   }
 
-  const from = (installationId: string) =>
-    db.selectFrom("log_entry").selectAll().where("installation_id", "=", installationId);
+  const from = (installationId: string, organizationId?: string) =>
+    (organizationId === undefined ? db : database.of(organizationId))
+      .selectFrom("log_entry")
+      .selectAll()
+      .where("installation_id", "=", installationId);
 
   return {
     async append(installationId, entries) {
@@ -67,8 +74,11 @@ export function createLogTable({ database, entriesKept }: LogTableOptions): LogT
       await trim(installationId);
       untrimmed.set(installationId, 0);
     },
-    async latest(installationId, limit) {
-      const rows = await from(installationId).orderBy("id", "desc").limit(limit).execute();
+    async latest(installationId, limit, organizationId) {
+      const rows = await from(installationId, organizationId)
+        .orderBy("id", "desc")
+        .limit(limit)
+        .execute();
       return rows.reverse().map(read);
     },
     async after(installationId, id, limit) {

@@ -11,7 +11,7 @@ export interface InsightDependencies {
   readonly insight: Pick<Insight, "list" | "follow">;
   readonly metering: Pick<Metering, "read">;
   readonly stateUsage: (
-    installationId: string,
+    live: Pick<LiveInstallation, "id" | "organizationId">,
   ) => Promise<{ readonly bytes: number; readonly keys: number }>;
   readonly functionUsage: (
     installationId: string,
@@ -39,8 +39,8 @@ export function insightHandlers(
     async getUsage({ params }, context) {
       const live = await installationOf(params.installation, context);
       const [totals, state] = await Promise.all([
-        metering.read(live.id),
-        dependencies.stateUsage(live.id),
+        metering.read(live.id, live.organizationId),
+        dependencies.stateUsage(live),
       ]);
       const cells = dependencies.functionUsage(live.id);
       return {
@@ -55,7 +55,7 @@ export function insightHandlers(
     },
     async listLogs({ params, query }, context) {
       const live = await installationOf(params.installation, context);
-      return { entries: (await insight.list(live.id, query.limit)).map(view) };
+      return { entries: (await insight.list(live.id, query.limit, live.organizationId)).map(view) };
     },
     async followLogs({ params }, context) {
       const live = await installationOf(params.installation, context);

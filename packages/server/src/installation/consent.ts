@@ -6,7 +6,9 @@
  */
 import {
   BerthError,
+  conditionsKey,
   type Digest,
+  type GrantConditions,
   type ParsedManifest,
   type Permission,
   permissionKey,
@@ -17,6 +19,7 @@ export interface ShownPermission {
   readonly type: string;
   readonly resource: string;
   readonly actions: readonly string[];
+  readonly conditions?: Readonly<Record<string, unknown>> | undefined;
   readonly isGranted: boolean;
 }
 
@@ -48,13 +51,11 @@ export function checkConsent(
   const repeated: string[] = [];
   for (const shown of consent.permissions) {
     // The key is a text over three fields; the fields' kinds do not matter for comparing.
-    const key = permissionKey(shown as unknown as Permission);
+    const key = consentKey(shown as unknown as Permission);
     if (answers.has(key)) repeated.push(key);
     answers.set(key, shown.isGranted);
   }
-  const asked = new Map(
-    permissionsAsked(release.manifest).map((each) => [permissionKey(each), each]),
-  );
+  const asked = new Map(permissionsAsked(release.manifest).map((each) => [consentKey(each), each]));
   const notShown = [...asked.keys()].filter((key) => !answers.has(key));
   const notAsked = [...answers.keys()].filter((key) => !asked.has(key));
   if (notShown.length > 0 || notAsked.length > 0 || repeated.length > 0) {
@@ -65,7 +66,7 @@ export function checkConsent(
     );
   }
   const refused = [...asked.values()].filter(
-    (permission) => permission.optional !== true && answers.get(permissionKey(permission)) !== true,
+    (permission) => permission.optional !== true && answers.get(consentKey(permission)) !== true,
   );
   const first = refused[0];
   if (first !== undefined) {
@@ -75,7 +76,13 @@ export function checkConsent(
       { details: { refused: refused.map(permissionKey) } },
     );
   }
-  return [...asked.values()].filter((each) => answers.get(permissionKey(each)) === true);
+  return [...asked.values()].filter((each) => answers.get(consentKey(each)) === true);
+}
+
+/** What an answer is bound to: what is reached, and under which conditions. */
+function consentKey(permission: Permission): string {
+  const conditions = conditionsKey(permission.conditions as GrantConditions | undefined);
+  return `${permissionKey(permission)}${conditions === "" ? "" : ` if ${conditions}`}`;
 }
 
 function describe(difference: Readonly<Record<string, readonly string[]>>): string {

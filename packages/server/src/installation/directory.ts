@@ -1,28 +1,27 @@
 /**
  * Installations in memory, for paths that must not ask the database.
  *
- * Loads lazily, keeps the most recently used, forgets on every change of this process. What another
- * node changed is seen when this node loads anew; while memory is *shared*, as between a server and
+ * Loads lazily, keeps the most recently used, forgets on every change of this process, and on those of
+ * other nodes as policy/nodes tells them; while memory is *shared*, as between a server and
  * its successor, it is seen by the next who asks: nothing is believed before the row's revision was
  * read.
  * Invariants: what was read before a change is never kept after it; while shared, what `load` gives
  * was read after it was called.
  */
 import {
-  type Grant,
   type InstallationId,
   type ParsedManifest,
-  type Permission,
   parseAppName,
   parseDigest,
   parseInstallationId,
   type ResourceLimits,
 } from "@berth/protocol";
 import type { KeyRing } from "../storage/keys.ts";
+import { grantOf } from "./grants/grant-of.ts";
 import type { InstallationDirectory, JsonObject, LiveInstallation } from "./live.ts";
 import type { Organization, Organizations } from "./ports.ts";
 import { openSecret } from "./secrets.ts";
-import { type GrantRow, type InstallationParts, type InstallationStore, stateOf } from "./store.ts";
+import { type InstallationParts, type InstallationStore, stateOf } from "./store.ts";
 
 export interface DirectoryOptions {
   readonly store: InstallationStore;
@@ -35,6 +34,8 @@ export interface DirectoryOptions {
 export interface OwnedDirectory extends InstallationDirectory {
   /** Forgets it and tells the listeners. */
   invalidate(id: InstallationId): void;
+  /** The same of each. */
+  invalidateAll(): void;
   /** From now on another process changes installations, too. */
   share(): void;
   /** That process is gone: memory is believed again. */
@@ -73,6 +74,8 @@ export function createDirectory(options: DirectoryOptions): OwnedDirectory {
     if (parts === undefined) return undefined;
     const organization = await organizations.findOrganization(parts.row.organization_id);
     if (organization === undefined) return undefined;
+    // Whoever has the installation can open what its data key seals.
+    await keys.ready(organization.id);
     return liveOf(parts, organization);
   }
 
@@ -148,7 +151,9 @@ export function createDirectory(options: DirectoryOptions): OwnedDirectory {
     load,
 
     async openSecret(id, name) {
-      const found = await store.findSealedSecret(id, name);
+      const live = await load(id);
+      if (live === undefined) return undefined;
+      const found = await store.of(live.organizationId).findSealedSecret(id, name);
       return found && openSecret(keys, { installationId: id, name, ...found });
     },
 
@@ -158,6 +163,13 @@ export function createDirectory(options: DirectoryOptions): OwnedDirectory {
     },
 
     invalidate,
+    invalidateAll() {
+      absent.clear();
+      changes += 1;
+      // What is being read now may be from before: nobody keeps it.
+      loading.clear();
+      for (const live of [...loaded.values()]) invalidate(live.id);
+    },
     refresh,
     share() {
       isShared = true;
@@ -198,10 +210,4 @@ export function liveOf(parts: InstallationParts, organization: Organization): Li
     installedAt: row.installed_at.getTime(),
     epoch: row.revision,
   });
-}
-
-function grantOf(row: GrantRow): Grant {
-  // Written from a parsed manifest's permission.
-  const { type, actions } = row as unknown as Pick<Permission, "type" | "actions">;
-  return Object.freeze({ id: row.id, type, resource: row.resource, actions });
 }

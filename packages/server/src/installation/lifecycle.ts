@@ -8,8 +8,10 @@ import {
   toWire,
 } from "@berth/protocol";
 import type { Transaction } from "kysely";
+import { bySystem } from "../http/actor.ts";
 import type { Jobs } from "../jobs/open-jobs.ts";
 import type { Schema } from "../storage/schema.ts";
+import type { ActOrigin } from "../trail/trail.ts";
 import { configHashOf } from "./config/config-hash.ts";
 import type { JsonObject, LiveInstallation } from "./live.ts";
 import { getLive, type InstallationWorks } from "./parts.ts";
@@ -19,27 +21,47 @@ import { uninstallRunKind } from "./uninstall-run.ts";
 
 export type LifecycleWorks = InstallationWorks & { readonly jobs: Jobs };
 
-/** Changes a row under its lock, then forgets what memory held of it. */
+/** In the transaction of the change; the log never has a value of a secret or of the configuration. */
+async function record(
+  works: LifecycleWorks,
+  trx: Transaction<Schema>,
+  row: Pick<InstallationRow, "id" | "organization_id">,
+  act: ActOrigin & { readonly verb: string; readonly details?: JsonObject },
+): Promise<void> {
+  const { verb, ...rest } = act;
+  await works.trail.record(trx, {
+    ...rest,
+    action: `installation.${verb}`,
+    organizationId: row.organization_id,
+    target: { kind: "installation", id: row.id },
+  });
+}
+
+/** Changes a row under its lock, and resolves when no node acts by what was before. */
 async function change<T>(
   works: LifecycleWorks,
   id: InstallationId,
   work: (trx: Transaction<Schema>, row: InstallationRow) => Promise<T>,
 ): Promise<T> {
-  const result = await works.store.transaction(async (trx) =>
-    work(trx, await works.store.lock(trx, id)),
-  );
+  const { changes } = works;
+  const { result, announced } = await works.store.transaction(async (trx) => ({
+    result: await work(trx, await works.store.lock(trx, id)),
+    announced: await changes.announce(trx, { kind: "installation", subject: id }),
+  }));
   works.directory.invalidate(id);
+  await changes.reached(announced);
   return result;
 }
 
 export async function suspend(
   works: LifecycleWorks,
   id: InstallationId,
-  reason: string | null,
+  { reason, origin }: { readonly reason: string | null; readonly origin: ActOrigin },
 ): Promise<void> {
   await change(works, id, async (trx, row) => {
     if (await works.jobs.hasUnfinished(trx, id)) throw busy(row, "suspended");
     await works.store.transition(trx, row, "suspend", reason);
+    await record(works, trx, row, { ...origin, verb: "suspend", details: { reason } });
   });
   await works.functions.release(id);
 }
@@ -49,12 +71,17 @@ export async function suspend(
  *
  * @throws INSTALLATION_STATE, HEALTH_CHECK_FAILED, MODULE_INVALID, CELL_*
  */
-export async function resume(works: LifecycleWorks, id: InstallationId): Promise<void> {
+export async function resume(
+  works: LifecycleWorks,
+  id: InstallationId,
+  origin: ActOrigin,
+): Promise<void> {
   await change(works, id, async (trx, row) => {
     if (await works.jobs.hasUnfinished(trx, id)) throw busy(row, "resumed");
     if (await works.jobs.isStuck(trx, id)) throw halfDone(row);
     const event = stateOf(row) === "failed" ? "load" : "resume";
     await works.store.transition(trx, row, event);
+    await record(works, trx, row, { ...origin, verb: "resume" });
   });
   try {
     const live = await getLive(works, id);
@@ -65,7 +92,10 @@ export async function resume(works: LifecycleWorks, id: InstallationId): Promise
     await works.functions.release(id);
     const reason = `It could not be resumed: ${toWire(error).message}`;
     await change(works, id, async (trx, row) => {
-      if (stateOf(row) === "loading") await works.store.transition(trx, row, "suspend", reason);
+      if (stateOf(row) !== "loading") return;
+      await works.store.transition(trx, row, "suspend", reason);
+      const details = { error: toWire(error).code };
+      await record(works, trx, row, { ...bySystem, verb: "resume.failed", details });
     });
     throw error;
   }
@@ -78,6 +108,7 @@ export async function recoverInterruptedResumes(works: LifecycleWorks): Promise<
       if (stateOf(row) !== "loading" || (await works.jobs.hasUnfinished(trx, id))) return;
       const reason = "Berth ended while it was being resumed; resume it again.";
       await works.store.transition(trx, row, "suspend", reason);
+      await record(works, trx, row, { ...bySystem, verb: "resume.failed" });
     });
   }
 }
@@ -92,6 +123,7 @@ export async function fail(
     const row = await works.store.findLocked(trx, id);
     if (row === undefined || stateOf(row) !== "running") return false;
     await works.store.transition(trx, row, "fail", reason);
+    await record(works, trx, row, { ...bySystem, verb: "fail", details: { reason } });
     return true;
   });
   if (!hasFailed) return;
@@ -111,7 +143,7 @@ const configurable: ReadonlySet<InstallationState> = new Set(["running", "suspen
 export async function putConfig(
   works: LifecycleWorks,
   id: InstallationId,
-  given: JsonObject,
+  { config: given, origin }: { readonly config: JsonObject; readonly origin: ActOrigin },
 ): Promise<JsonObject> {
   const before = await getLive(works, id);
   const config = await works.configChecker.check(before.organizationId, before.manifest, given);
@@ -120,6 +152,8 @@ export async function putConfig(
       throw busy(row, "configured");
     }
     await writeConfig(works, trx, id, config);
+    const details = { settings: Object.keys(config), hash: configHashOf(config) };
+    await record(works, trx, row, { ...origin, verb: "configure", details });
   });
   const live = await getLive(works, id);
   if (live.state === "running") await applyConfig(works, live, before);
@@ -139,6 +173,8 @@ async function applyConfig(
       // Someone else's newer configuration stays.
       if (row.config_hash === live.configHash) {
         await writeConfig(works, trx, live.id, before.config);
+        const details = { error: toWire(error).code, hash: before.configHash };
+        await record(works, trx, row, { ...bySystem, verb: "configure.undone", details });
       }
     });
     throw error;
@@ -160,8 +196,9 @@ async function writeConfig(
 export async function putSecret(
   works: LifecycleWorks,
   id: InstallationId,
-  secret: { readonly name: string; readonly value: string },
+  given: { readonly name: string; readonly value: string; readonly origin: ActOrigin },
 ): Promise<{ fingerprint: string }> {
+  const { origin, ...secret } = given;
   checkSecretName((await getLive(works, id)).manifest, secret.name);
   return change(works, id, async (trx, row) => {
     if (await works.jobs.hasUnfinished(trx, id)) throw busy(row, "given a secret");
@@ -181,14 +218,17 @@ export async function putSecret(
       .onConflict((conflict) => conflict.columns(["installation_id", "name"]).doUpdateSet(set))
       .execute();
     await works.store.update(trx, id, {});
-    return { fingerprint: sealed.fingerprint };
+    const { fingerprint } = sealed;
+    const details = { name: secret.name, fingerprint };
+    await record(works, trx, row, { ...origin, verb: "secret.put", details });
+    return { fingerprint };
   });
 }
 
 export async function deleteSecret(
   works: LifecycleWorks,
   id: InstallationId,
-  name: string,
+  { name, origin }: { readonly name: string; readonly origin: ActOrigin },
 ): Promise<void> {
   checkSecretName((await getLive(works, id)).manifest, name);
   await change(works, id, async (trx, row) => {
@@ -199,13 +239,18 @@ export async function deleteSecret(
       .where("name", "=", name)
       .execute();
     await works.store.update(trx, id, {});
+    await record(works, trx, row, { ...origin, verb: "secret.delete", details: { name } });
   });
 }
 
 /** Stops serving in the transaction that writes the run, and removes all of it in the background. */
-export async function requestUninstall(works: LifecycleWorks, id: InstallationId): Promise<RunId> {
+export async function requestUninstall(
+  works: LifecycleWorks,
+  id: InstallationId,
+  origin: ActOrigin,
+): Promise<RunId> {
   const { organizationId } = await getLive(works, id);
-  const run = await works.store.transaction(async (trx) => {
+  const { run, announced } = await works.store.transaction(async (trx) => {
     // The run's row before the installation's: whoever drives a run locks them in this order too.
     const created = await works.jobs.create(trx, {
       kind: uninstallRunKind,
@@ -213,11 +258,16 @@ export async function requestUninstall(works: LifecycleWorks, id: InstallationId
       subject: id,
       input: {},
     });
-    await works.store.transition(trx, await works.store.lock(trx, id), "uninstall");
+    const row = await works.store.lock(trx, id);
+    await works.store.transition(trx, row, "uninstall");
     await works.store.update(trx, id, { last_run_id: created });
-    return created;
+    const details = { app: row.app, version: row.version, run: created };
+    await record(works, trx, row, { ...origin, verb: "uninstall", details });
+    const change = { kind: "installation", subject: id } as const;
+    return { run: created, announced: await works.changes.announce(trx, change) };
   });
   works.directory.invalidate(id);
+  await works.changes.reached(announced);
   works.jobs.launch(run);
   works.ground.logger.info({ installation: id, run }, "An uninstall began");
   return run;

@@ -36,7 +36,7 @@ export interface LiveInstallation {
   readonly configHash: string;
   /** Effective: what the manifest asks, clamped to the operator's ceilings. */
   readonly resources: ResourceLimits;
-  /** Wrapped by the master key; for `KeyRing`. */
+  /** Wrapped by the organization's key, which is open; for `KeyRing`. */
   readonly dataKey: string;
   /** Secrets that have a value. */
   readonly secretNames: readonly string[];

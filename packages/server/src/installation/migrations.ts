@@ -60,4 +60,28 @@ async function down(db: Kysely<unknown>): Promise<void> {
 
 export const installationMigrations: readonly NamedMigration[] = Object.freeze([
   { name: "0030_installation", up, down },
+  {
+    // Not safe beside a release that would not hold the conditions: it would allow what they refuse.
+    name: "0031_grants",
+    async up(db) {
+      await db.schema
+        .alterTable("installation_grant")
+        .addColumn("scope", "jsonb")
+        .addColumn("conditions", "jsonb")
+        .addColumn("expires_at", "timestamptz")
+        .addColumn("note", "text")
+        .addColumn("last_used_at", "timestamptz")
+        .execute();
+    },
+    async down(db) {
+      await db.schema
+        .alterTable("installation_grant")
+        .dropColumn("scope")
+        .dropColumn("conditions")
+        .dropColumn("expires_at")
+        .dropColumn("note")
+        .dropColumn("last_used_at")
+        .execute();
+    },
+  },
 ]);

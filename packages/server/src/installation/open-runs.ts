@@ -8,7 +8,7 @@ import type { InstallationWorks } from "./parts.ts";
 import { defineUninstallRun } from "./uninstall-run.ts";
 
 export interface InstallationRunsOptions
-  extends Pick<JobsOptions, "nodeId" | "observers" | "maxRunning"> {
+  extends Pick<JobsOptions, "nodeId" | "observers" | "maxRunning" | "of"> {
   readonly works: InstallationWorks;
   readonly kysely: Kysely<Schema>;
 }

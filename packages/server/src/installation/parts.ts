@@ -1,7 +1,9 @@
 /** What the runs and the lifecycle of installations are made with. */
 import type { InstallationId } from "@berth/protocol";
+import type { PolicyChanges } from "../policy/nodes/changes.ts";
 import type { Ground } from "../storage/ground.ts";
 import type { KeyRing } from "../storage/keys.ts";
+import type { ActRecord } from "../trail/trail.ts";
 import type { ConfigChecker } from "./config/check-config.ts";
 import type { OwnedDirectory } from "./directory.ts";
 import type { LiveInstallation } from "./live.ts";
@@ -25,6 +27,9 @@ export interface InstallationWorks {
   readonly configChecker: ConfigChecker;
   /** All that other domains keep per installation. */
   readonly data: readonly InstallationData[];
+  readonly changes: PolicyChanges;
+  /** What is not recorded does not happen: written in the transaction of each change. */
+  readonly trail: ActRecord;
   readonly ground: Ground;
 }
 

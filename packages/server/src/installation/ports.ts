@@ -7,7 +7,10 @@ import type { Functions } from "../runtime/functions.ts";
 
 export type { Organization, Release };
 
-export type InstallationFunctions = Pick<Functions, "load" | "checkHealth" | "runHook" | "release">;
+export type InstallationFunctions = Pick<
+  Functions,
+  "load" | "checkHealth" | "runHook" | "release" | "recheck"
+>;
 
 export type InstallationRegistry = Pick<
   Registry,

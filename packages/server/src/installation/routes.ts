@@ -4,6 +4,8 @@
  */
 import { BerthError, parseInstallationId } from "@berth/protocol";
 import type { RunView } from "@berth/protocol/api";
+import type { Transaction } from "kysely";
+import { originOf } from "../http/actor.ts";
 import {
   type ApiContext,
   callerOf,
@@ -12,6 +14,7 @@ import {
   type StreamEvent,
 } from "../http/api.ts";
 import type { RunRecord } from "../jobs/run.ts";
+import type { Schema } from "../storage/schema.ts";
 import { requestInstall } from "./install/request-install.ts";
 import * as lifecycle from "./lifecycle.ts";
 import type { JsonObject } from "./live.ts";
@@ -44,11 +47,17 @@ export interface InstallationHandlersOptions {
 export function installationHandlers(
   options: InstallationHandlersOptions,
 ): Handlers<InstallationRouteNames> {
-  const { works, people, functionOriginOf } = options;
-  const { store, jobs } = works;
+  const { people, functionOriginOf } = options;
+  const { jobs } = options.works;
+
+  /** Held to the organization of the request by the database, too. */
+  const worksOf = (context: ApiContext): lifecycle.LifecycleWorks => ({
+    ...options.works,
+    store: options.works.store.of(organizationOf(context).id),
+  });
 
   async function partsOf(context: ApiContext, id: string): Promise<InstallationParts> {
-    const parts = await store.findParts(id);
+    const parts = await worksOf(context).store.findParts(id);
     if (parts?.row.organization_id !== organizationOf(context).id) throw notFound(id);
     return parts;
   }
@@ -60,7 +69,7 @@ export function installationHandlers(
   }
 
   async function ownRun(context: ApiContext, id: string): Promise<RunRecord> {
-    const run = await jobs.find(id);
+    const run = await jobs.find(id, organizationOf(context).id);
     if (run?.organizationId === organizationOf(context).id) return run;
     throw new BerthError("RUN_NOT_FOUND", `There is no run ${id.slice(0, 40)} here.`);
   }
@@ -80,18 +89,19 @@ export function installationHandlers(
   return {
     async listInstallations(_input, context) {
       const { id, slug } = organizationOf(context);
-      const rows = await store.list(id);
+      const rows = await worksOf(context).store.list(id);
       return { installations: rows.map((row) => viewOf(row, slug)) };
     },
 
     install({ body }, context) {
       const { config, ...rest } = body;
-      return requestInstall(works, {
+      return requestInstall(worksOf(context), {
         ...rest,
         // The body came as JSON.
         config: config as JsonObject,
         organizationId: organizationOf(context).id,
         personId: callerOf(context).personId,
+        origin: originOf(context),
       });
     },
 
@@ -102,24 +112,25 @@ export function installationHandlers(
         organizationSlug: organizationOf(context).slug,
         peopleNames: await people.namesOf(grantedBy),
         functionOrigin: functionOriginOf(parts.row.id),
-        ceilings: works.policy.ceilings,
+        ceilings: options.works.policy.ceilings,
       });
     },
 
     async uninstall({ params }, context) {
       const id = await ownId(context, params.installation);
-      return { run: await lifecycle.requestUninstall(works, id) };
+      return { run: await lifecycle.requestUninstall(worksOf(context), id, originOf(context)) };
     },
 
     async suspendInstallation({ params, body }, context) {
       const id = await ownId(context, params.installation);
-      await lifecycle.suspend(works, id, body.reason ?? null);
+      const origin = originOf(context);
+      await lifecycle.suspend(worksOf(context), id, { reason: body.reason ?? null, origin });
       return shown(context, id);
     },
 
     async resumeInstallation({ params }, context) {
       const id = await ownId(context, params.installation);
-      await lifecycle.resume(works, id);
+      await lifecycle.resume(worksOf(context), id, originOf(context));
       return shown(context, id);
     },
 
@@ -130,17 +141,25 @@ export function installationHandlers(
 
     async putConfig({ params, body }, context) {
       const id = await ownId(context, params.installation);
-      return { config: { ...(await lifecycle.putConfig(works, id, body.config as JsonObject)) } };
+      const given = { config: body.config as JsonObject, origin: originOf(context) };
+      return { config: { ...(await lifecycle.putConfig(worksOf(context), id, given)) } };
     },
 
     async putSecret({ params, body }, context) {
       const id = await ownId(context, params.installation);
-      return lifecycle.putSecret(works, id, { name: params.secret, value: body.value });
+      return lifecycle.putSecret(worksOf(context), id, {
+        name: params.secret,
+        value: body.value,
+        origin: originOf(context),
+      });
     },
 
     async deleteSecret({ params }, context) {
       const id = await ownId(context, params.installation);
-      await lifecycle.deleteSecret(works, id, params.secret);
+      await lifecycle.deleteSecret(worksOf(context), id, {
+        name: params.secret,
+        origin: originOf(context),
+      });
       return undefined;
     },
 
@@ -154,7 +173,16 @@ export function installationHandlers(
 
     async cancelRun({ params }, context) {
       const run = await ownRun(context, params.run);
-      return runViewOf(await jobs.cancel(run.id));
+      const { organizationId } = run;
+      const record = (trx: Transaction<Schema>) =>
+        options.works.trail.record(trx, {
+          ...originOf(context),
+          action: "run.cancel",
+          organizationId,
+          target: { kind: "installation", id: run.subject },
+          details: { run: run.id, kind: run.kind },
+        });
+      return runViewOf(await jobs.cancel(run.id, { organizationId, record }));
     },
   };
 }

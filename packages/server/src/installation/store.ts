@@ -2,7 +2,7 @@
  * The rows of installations.
  *
  * Invariant: a state changes only by protocol's table of transitions, under a lock on the row, and
- * every change grows the row's revision.
+ * every change grows the row's revision and is announced to the other nodes.
  */
 import {
   BerthError,
@@ -12,6 +12,7 @@ import {
   nextInstallationState,
 } from "@berth/protocol";
 import type { Kysely, Selectable, Transaction, Updateable } from "kysely";
+import type { PolicyChanges } from "../policy/nodes/changes.ts";
 import type { Ground } from "../storage/ground.ts";
 import type { Schema } from "../storage/schema.ts";
 import type {
@@ -63,6 +64,8 @@ export interface InstallationStore {
     reason?: string | null,
   ): Promise<InstallationState>;
   transaction<T>(work: (trx: Transaction<Schema>) => Promise<T>): Promise<T>;
+  /** The same, held to one organization by the database: for what serves it. */
+  of(organizationId: string): InstallationStore;
 }
 
 export function stateOf(row: Pick<InstallationRow, "state">): InstallationState {
@@ -80,9 +83,13 @@ export function notFound(id: string): BerthError {
 
 export function createInstallationStore(options: {
   readonly kysely: Kysely<Schema>;
+  /** The database's; without it nothing is held to an organization. */
+  readonly of?: (organizationId: string) => Kysely<Schema>;
   readonly ground: Pick<Ground, "clock">;
+  /** Default: this process is the only one that holds installations in memory. */
+  readonly changes?: Pick<PolicyChanges, "announce">;
 }): InstallationStore {
-  const { kysely, ground } = options;
+  const { kysely, ground, changes, of = () => kysely } = options;
 
   const findLocked: InstallationStore["findLocked"] = (trx, id) =>
     trx.selectFrom("installation").selectAll().where("id", "=", id).forUpdate().executeTakeFirst();
@@ -97,12 +104,14 @@ export function createInstallationStore(options: {
       }))
       .where("id", "=", id)
       .execute();
+    await changes?.announce(trx, { kind: "installation", subject: id });
   };
 
   return {
     findLocked,
     update,
     transaction: (work) => kysely.transaction().execute(work),
+    of: (organizationId) => createInstallationStore({ kysely: of(organizationId), of, ground }),
 
     async findParts(id) {
       // One moment for all three: a grant must not be seen without the row that it belongs to.

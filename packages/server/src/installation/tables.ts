@@ -36,6 +36,15 @@ export interface InstallationGrantTable {
   is_optional: boolean;
   granted_by: string;
   granted_at: Date;
+  /** A `GrantScope`; null: the whole organization. */
+  scope: ColumnType<unknown, string | null | undefined, string | null>;
+  /** `GrantConditions`; null: none. */
+  conditions: ColumnType<unknown, string | null | undefined, string | null>;
+  expires_at: ColumnType<Date | null, Date | null | undefined, Date | null>;
+  /** Why an admin granted or changed it. */
+  note: ColumnType<string | null, string | null | undefined, string | null>;
+  /** To about half a minute; see policy/last-uses.ts. Does not change the installation's revision. */
+  last_used_at: ColumnType<Date | null, Date | null | undefined, Date | null>;
 }
 
 export interface InstallationSecretTable {

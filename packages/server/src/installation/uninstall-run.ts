@@ -8,6 +8,7 @@ import {
 } from "@berth/protocol";
 import { type AnyRunDefinition, defineRun, type RunStep } from "../jobs/run.ts";
 import { type InstallationWorks, purge } from "./parts.ts";
+import { recordSteps } from "./record-runs.ts";
 
 export const uninstallRunKind = "uninstall";
 
@@ -84,6 +85,7 @@ export function defineUninstallRun(works: InstallationWorks): AnyRunDefinition {
         details: { step },
       });
     },
+    onStepEnd: recordSteps(works.trail, uninstallRunKind),
     onCommitted: ({ subject }) => works.directory.invalidate(parseInstallationId(subject)),
     async onEnd(trx, { subject, state, error }) {
       if (state !== "stuck") return;

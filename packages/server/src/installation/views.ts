@@ -7,6 +7,7 @@ import {
 } from "@berth/protocol";
 import type { InstallationDetail, InstallationView, RunView } from "@berth/protocol/api";
 import type { RunRecord } from "../jobs/run.ts";
+import { grantOf } from "./grants/grant-of.ts";
 import type { HostPolicy } from "./ports.ts";
 import { clampResources } from "./resources.ts";
 import { type InstallationParts, type InstallationRow, stateOf } from "./store.ts";
@@ -50,6 +51,7 @@ export function detailOf(
       actions: grant.actions as string[],
       ...(grant.reason === null ? {} : { reason: grant.reason }),
       optional: grant.is_optional,
+      ...(grant.conditions === null ? {} : { conditions: { ...grantOf(grant).conditions } }),
       grantedBy: about.peopleNames.get(grant.granted_by) ?? grant.granted_by,
       grantedAt: grant.granted_at.toISOString(),
     })),

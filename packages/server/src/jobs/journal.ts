@@ -38,10 +38,18 @@ export interface Lease {
   readonly token: number;
 }
 
+/** Within which organization, and what is written down in the transaction that asks for it. */
+export interface RunCancel {
+  readonly organizationId?: string;
+  /** Called when there is something to cancel. */
+  readonly record?: (trx: Transaction<Schema>) => Promise<void>;
+}
+
 export interface Journal {
   /** @throws INSTALLATION_STATE when the subject has an unfinished run */
   insert(trx: Transaction<Schema>, run: NewRun): Promise<RunId>;
-  find(id: string): Promise<RunRecord | undefined>;
+  /** @param organizationId - whose it must be, for what serves one organization; any when left out */
+  find(id: string, organizationId?: string): Promise<RunRecord | undefined>;
   findInput(id: RunId): Promise<unknown>;
   hasUnfinished(trx: Transaction<Schema>, subject: string): Promise<boolean>;
   isStuck(trx: Transaction<Schema>, subject: string): Promise<boolean>;
@@ -60,7 +68,7 @@ export interface Journal {
     lease: Lease,
     work: (trx: Transaction<Schema>, row: Selectable<RunTable>) => Promise<T>,
   ): Promise<T>;
-  requestCancel(id: RunId): Promise<RunState>;
+  requestCancel(id: RunId, cancel?: RunCancel): Promise<RunState>;
 }
 
 /** The run belongs to another node now. */
@@ -70,12 +78,16 @@ export class LeaseLost extends Error {
 
 export interface JournalOptions {
   readonly kysely: Kysely<Schema>;
+  /** The database's; without it nothing is held to an organization. */
+  readonly of?: ((organizationId: string) => Kysely<Schema>) | undefined;
   readonly ground: Pick<Ground, "clock" | "random">;
   /** How long a lease lasts without being renewed. */
   readonly leaseMs: number;
 }
 
-export function createJournal({ kysely, ground, leaseMs }: JournalOptions): Journal {
+export function createJournal({ kysely, of, ground, leaseMs }: JournalOptions): Journal {
+  const within = (organizationId: string | undefined) =>
+    organizationId === undefined || of === undefined ? kysely : of(organizationId);
   const now = () => new Date(ground.clock.now());
   const leaseEnd = () => new Date(ground.clock.now() + leaseMs);
 
@@ -127,14 +139,11 @@ export function createJournal({ kysely, ground, leaseMs }: JournalOptions): Jour
       return id;
     },
 
-    async find(id) {
-      const row = await kysely
-        .selectFrom("run")
-        .selectAll()
-        .where("id", "=", id)
-        .executeTakeFirst();
+    async find(id, organizationId) {
+      const db = within(organizationId);
+      const row = await db.selectFrom("run").selectAll().where("id", "=", id).executeTakeFirst();
       if (row === undefined) return undefined;
-      const steps = await kysely
+      const steps = await db
         .selectFrom("run_step")
         .selectAll()
         .where("run_id", "=", id)
@@ -267,23 +276,26 @@ export function createJournal({ kysely, ground, leaseMs }: JournalOptions): Jour
       });
     },
 
-    requestCancel(id) {
-      return kysely.transaction().execute(async (trx) => {
-        const row = await trx
-          .selectFrom("run")
-          .select("state")
-          .where("id", "=", id)
-          .forUpdate()
-          .executeTakeFirst();
-        const state = parseRunState(row?.state);
-        if (state !== "running") return state;
-        await trx
-          .updateTable("run")
-          .set((set) => ({ is_cancel_requested: true, revision: set("revision", "+", 1) }))
-          .where("id", "=", id)
-          .execute();
-        return state;
-      });
+    requestCancel(id, { organizationId, record } = {}) {
+      return within(organizationId)
+        .transaction()
+        .execute(async (trx) => {
+          const row = await trx
+            .selectFrom("run")
+            .select("state")
+            .where("id", "=", id)
+            .forUpdate()
+            .executeTakeFirst();
+          const state = parseRunState(row?.state);
+          if (state !== "running") return state;
+          await trx
+            .updateTable("run")
+            .set((set) => ({ is_cancel_requested: true, revision: set("revision", "+", 1) }))
+            .where("id", "=", id)
+            .execute();
+          await record?.(trx);
+          return state;
+        });
     },
   };
 }

@@ -9,12 +9,14 @@ import type { Kysely, Transaction } from "kysely";
 import type { Ground } from "../storage/ground.ts";
 import type { Schema } from "../storage/schema.ts";
 import { createFollowers } from "./followers.ts";
-import { createJournal, LeaseLost } from "./journal.ts";
+import { createJournal, LeaseLost, type RunCancel } from "./journal.ts";
 import { type AnyRunDefinition, isEnded, type RunObservers, type RunRecord } from "./run.ts";
 import { driveRun } from "./runner.ts";
 
 export interface JobsOptions {
   readonly kysely: Kysely<Schema>;
+  /** The database's; without it nothing is held to an organization. */
+  readonly of?: (organizationId: string) => Kysely<Schema>;
   readonly ground: Ground;
   /**
    * Names this node across restarts. Only one process may use a name at a time: leases under it are
@@ -55,13 +57,14 @@ export interface Jobs extends AsyncDisposable {
   resumeAll(): Promise<readonly RunId[]>;
   /** Ends the leases of nodes whose process is known to be gone, so that nobody waits for them. */
   releaseOf(nodeIds: readonly string[]): Promise<void>;
-  find(id: string): Promise<RunRecord | undefined>;
+  /** @param organizationId - whose it must be, for what serves one organization; any when left out */
+  find(id: string, organizationId?: string): Promise<RunRecord | undefined>;
   /** The run now and after every change; ends when the run has ended or the signal aborts. */
   follow(id: string, signal: AbortSignal): AsyncIterable<RunRecord>;
   /** The run when it has ended. */
   ended(id: string, signal?: AbortSignal): Promise<RunRecord>;
   /** @throws INSTALLATION_STATE when it has ended or cannot be cancelled; RUN_NOT_FOUND */
-  cancel(id: string): Promise<RunRecord>;
+  cancel(id: string, cancel?: RunCancel): Promise<RunRecord>;
   /** Interrupts what runs here; the next start goes on with it. */
   close(): Promise<void>;
 }
@@ -74,7 +77,7 @@ interface Active {
 
 export function openJobs(options: JobsOptions): Jobs {
   const { ground, nodeId, kysely, observers = {}, leaseMs = 30_000, maxRunning = 4 } = options;
-  const journal = createJournal({ kysely, ground, leaseMs });
+  const journal = createJournal({ kysely, of: options.of, ground, leaseMs });
   const definitions = new Map(options.definitions.map((each) => [each.kind, each]));
   const active = new Map<RunId, Active>();
   const waiting: RunId[] = [];
@@ -186,7 +189,7 @@ export function openJobs(options: JobsOptions): Jobs {
     launch,
     resumeAll,
     releaseOf: (nodeIds) => journal.releaseOf(nodeIds),
-    find: (id) => journal.find(id),
+    find: journal.find,
     follow: (id, signal) => followers.follow(id, signal),
     async ended(id, signal = new AbortController().signal) {
       await getRun(id);
@@ -197,10 +200,10 @@ export function openJobs(options: JobsOptions): Jobs {
       }
       return last;
     },
-    async cancel(id) {
+    async cancel(id, cancel) {
       const run = await getRun(id);
       const isPossible = definitionOf(run.kind).onFailure === "back";
-      const state = isPossible ? await journal.requestCancel(run.id) : run.state;
+      const state = isPossible ? await journal.requestCancel(run.id, cancel) : run.state;
       if (!isPossible || isEnded(state)) {
         const why = isEnded(state) ? `is ${state} already` : "goes forward only";
         throw new BerthError("INSTALLATION_STATE", `The ${run.kind} ${why}; nothing to cancel.`, {

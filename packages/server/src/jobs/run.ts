@@ -60,6 +60,7 @@ export interface RunStep<Input> {
 
 export interface RunFacts<Input> {
   readonly runId: RunId;
+  readonly organizationId: string;
   readonly subject: string;
   readonly input: Input;
 }
@@ -83,6 +84,17 @@ export interface RunDefinition<Input> {
     trx: Transaction<Schema>,
     facts: RunFacts<Input> & {
       readonly state: "done" | "undone" | "stuck";
+      readonly error: WireError | null;
+    },
+  ) => Promise<void>;
+  /** In the transaction in which a step ends: done, failed, or undone. */
+  readonly onStepEnd?: (
+    trx: Transaction<Schema>,
+    facts: RunFacts<Input> & {
+      readonly step: string;
+      readonly outcome: "done" | "failed" | "undone";
+      readonly attempt: number;
+      /** Of a failure. */
       readonly error: WireError | null;
     },
   ) => Promise<void>;

@@ -57,6 +57,7 @@ export async function driveRun(options: RunnerOptions): Promise<void> {
   if (first === undefined || isEnded(first.state)) return;
   const facts: RunFacts<unknown> = {
     runId: lease.runId,
+    organizationId: first.organizationId,
     subject: first.subject,
     input: definition.parseInput(await journal.findInput(lease.runId)),
   };
@@ -145,6 +146,16 @@ function createRunner(options: RunnerOptions, facts: RunFacts<unknown>) {
       step,
     );
 
+  const stepEnded = async (
+    trx: Transaction<Schema>,
+    { step, record }: Place,
+    outcome: "done" | "failed" | "undone",
+    error: WireError | null = null,
+  ) => {
+    const attempt = outcome === "undone" ? record.attempt : record.attempt + 1;
+    await definition.onStepEnd?.(trx, { ...facts, step: step.name, outcome, attempt, error });
+  };
+
   const contextOf = (place: Place, signal: AbortSignal): StepContext<unknown> => ({
     ...facts,
     attempt: place.record.attempt + 1,
@@ -172,6 +183,7 @@ function createRunner(options: RunnerOptions, facts: RunFacts<unknown>) {
       if (canCancel && row.is_cancel_requested) throw cancelled(step.name);
       await outcome.commit?.(trx);
       await setStep(trx, position, { state: "done", detail: outcome.detail, ended_at: now() });
+      await stepEnded(trx, place, "done");
       if (isLast) await end(trx, "done", null);
     });
     await tell(place, { direction: "do", phase: "committed" });
@@ -188,6 +200,7 @@ function createRunner(options: RunnerOptions, facts: RunFacts<unknown>) {
     );
     await change(lease, async (trx) => {
       await setStep(trx, position, { state: "failed", detail: wire.message, ended_at: now() });
+      await stepEnded(trx, place, "failed", wire);
       if (definition.onFailure === "back") await turnBack(trx, wire);
       else if (isFinal) await end(trx, "stuck", wire);
     });
@@ -213,6 +226,7 @@ function createRunner(options: RunnerOptions, facts: RunFacts<unknown>) {
           ? {}
           : { detail: outcome.detail }),
       });
+      await stepEnded(trx, place, "undone");
       if (isLast) await end(trx, "undone", error);
     });
     undoAttempts = 0;

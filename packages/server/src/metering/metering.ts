@@ -34,7 +34,8 @@ export interface CpuReading {
 export interface Metering extends AsyncDisposable {
   /** The installation's meter, to add to. Plain numbers: nothing happens at once. */
   meter(installationId: string): Meter;
-  read(installationId: string): Promise<UsageTotals>;
+  /** @param organizationId - whose it is, for what serves one organization; any when left out */
+  read(installationId: string, organizationId?: string): Promise<UsageTotals>;
   flush(): Promise<void>;
   /** Forgets the installation and its row. */
   remove(installationId: string): Promise<void>;
@@ -43,7 +44,7 @@ export interface Metering extends AsyncDisposable {
 }
 
 export interface MeteringOptions {
-  readonly database: Pick<Database, "kysely">;
+  readonly database: Pick<Database, "kysely" | "of">;
   readonly ground: Ground;
   /** Asked for every installation in use before each flush. */
   readonly readCpu: (installationId: string) => CpuReading | undefined;
@@ -168,10 +169,11 @@ export function createMetering(options: MeteringOptions): Metering {
     flush,
     close,
     [Symbol.asyncDispose]: close,
-    async read(installationId) {
+    async read(installationId, organizationId) {
       const entry = entries.get(installationId);
       await idle();
-      const row = await database.kysely
+      const db = organizationId === undefined ? database.kysely : database.of(organizationId);
+      const row = await db
         .selectFrom("installation_usage")
         .selectAll()
         .where("installation_id", "=", installationId)

@@ -1,11 +1,13 @@
 /**
- * Decides one access of one installation: first its state, then its grants.
+ * Decides one access of one installation: this node's lease, the installation's state, its grants,
+ * then what may forbid.
  *
  * Fails closed: a state that is not known to serve denies. The grammar and the matching are the
  * protocol's, so that a browser that asks first gets the same answer.
  */
-import { type AccessRequest, evaluate, isServing } from "@berth/protocol";
+import { type AccessFacts, type AccessRequest, evaluate, isServing } from "@berth/protocol";
 import type { LiveInstallation } from "../installation/live.ts";
+import type { Forbidding, Forbids, PolicyLease, PolicyQuestion } from "./ports.ts";
 
 /**
  * `request`: an app serving someone. `hook`: Berth itself asked the app to prepare or tidy up, which
@@ -16,8 +18,23 @@ export type Purpose = "request" | "hook";
 export type PolicyDecision =
   /** `by`: the grant's id. */
   | { readonly isAllowed: true; readonly by: string }
-  | { readonly isAllowed: false; readonly by: "state" | "grants" };
+  | { readonly isAllowed: false; readonly by: "lease" | "state" | "grants" }
+  /** A grant covers it, and one of its conditions does not hold. */
+  | {
+      readonly isAllowed: false;
+      readonly by: "condition";
+      readonly grantId: string;
+      readonly condition: string;
+    }
+  | { readonly isAllowed: false; readonly by: "policy"; readonly forbidding: Forbidding };
 
+export interface DecisionSources {
+  readonly lease: PolicyLease;
+  readonly forbids: Forbids;
+  readonly factsOf: (question: PolicyQuestion, access: AccessRequest) => AccessFacts;
+}
+
+const deniedByLease: PolicyDecision = Object.freeze({ isAllowed: false, by: "lease" });
 const deniedByState: PolicyDecision = Object.freeze({ isAllowed: false, by: "state" });
 const deniedByGrants: PolicyDecision = Object.freeze({ isAllowed: false, by: "grants" });
 
@@ -28,11 +45,21 @@ export function mayAct(live: Pick<LiveInstallation, "state">, purpose: Purpose):
 }
 
 export function decide(
-  live: Pick<LiveInstallation, "state" | "grants">,
+  question: PolicyQuestion,
   access: AccessRequest,
-  purpose: Purpose = "request",
+  { lease, forbids, factsOf }: DecisionSources,
 ): PolicyDecision {
+  if (!lease.isHeld()) return deniedByLease;
+  const { live, purpose } = question;
   if (!mayAct(live, purpose)) return deniedByState;
-  const decision = evaluate(live.grants, access);
-  return decision.isAllowed ? { isAllowed: true, by: decision.grantId } : deniedByGrants;
+  const facts = factsOf(question, access);
+  const decision = evaluate(live.grants, access, facts);
+  if (!decision.isAllowed) {
+    if (decision.reason === "no-grant") return deniedByGrants;
+    const { grantId, condition } = decision;
+    return { isAllowed: false, by: "condition", grantId, condition };
+  }
+  const forbidding = forbids.find(question, access, facts);
+  if (forbidding !== undefined) return { isAllowed: false, by: "policy", forbidding };
+  return { isAllowed: true, by: decision.grantId };
 }

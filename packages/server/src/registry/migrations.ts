@@ -1,5 +1,5 @@
 /** The registry's schema. */
-import { sql } from "kysely";
+import { type Kysely, sql } from "kysely";
 import type { NamedMigration } from "../storage/migrate.ts";
 
 const up = [
@@ -52,6 +52,16 @@ const up = [
 
 const down = ["release", "app", "publisher_key", "publisher_member", "publisher"];
 
+async function renameRole(db: Kysely<unknown>, from: string, to: string): Promise<void> {
+  for (const statement of [
+    `alter table publisher_member drop constraint publisher_member_role_check`,
+    `update publisher_member set role = '${to}' where role = '${from}'`,
+    `alter table publisher_member add constraint publisher_member_role_check check (role in ('owner', '${to}'))`,
+  ]) {
+    await sql.raw(statement).execute(db);
+  }
+}
+
 export const registryMigrations: readonly NamedMigration[] = [
   {
     name: "0020_registry",
@@ -61,5 +71,10 @@ export const registryMigrations: readonly NamedMigration[] = [
     async down(db) {
       for (const table of down) await sql.raw(`drop table ${table}`).execute(db);
     },
+  },
+  {
+    name: "0021_publisher_roles",
+    up: (db) => renameRole(db, "member", "developer"),
+    down: (db) => renameRole(db, "developer", "member"),
   },
 ];

@@ -5,7 +5,7 @@ import { createPublishers, type Publishers } from "./publishers.ts";
 import { createReleases, type Releases } from "./releases.ts";
 
 export interface RegistryOptions
-  extends Pick<PublishDeps, "database" | "blobs" | "ground" | "limits" | "uploadFolder"> {
+  extends Pick<PublishDeps, "database" | "blobs" | "trail" | "ground" | "limits" | "uploadFolder"> {
   /** Default: no publisher's views may run in the page itself. */
   readonly policy?: PublishDeps["policy"];
 }
@@ -18,10 +18,10 @@ export interface OpenedRegistry extends Releases {
 
 /** Needs the tables of `registryMigrations`. Empties `uploadFolder`, which no other node may use. */
 export async function openRegistry(options: RegistryOptions): Promise<OpenedRegistry> {
-  const { database, blobs, ground } = options;
+  const { database, blobs, trail, ground } = options;
   // What lies there was left by a process that was killed.
   await rm(options.uploadFolder, { recursive: true, force: true });
-  const publishers = createPublishers({ database, ground });
+  const publishers = createPublishers({ database, trail, ground });
   const releases = createReleases({ database, blobs, publishers });
   const policy = options.policy ?? { isPermissiveAllowed: () => false };
   const publish = createPublishing({ ...options, publishers, registry: releases, policy });

@@ -1,10 +1,17 @@
 /** Publishers, who belongs to them, and the keys that sign for them. */
 import { type PublicKey, parsePublicKey } from "@berth/bundle";
 import { BerthError, createId, idPrefixes } from "@berth/protocol";
-import type { KeyView, PublisherView } from "@berth/protocol/api";
+import {
+  type KeyView,
+  type PublisherRoleName,
+  type PublisherView,
+  permissionsOfPublisherRole,
+} from "@berth/protocol/api";
+import type { PublisherContext } from "../http/api.ts";
 import { isUniqueViolation } from "../storage/constraint.ts";
 import type { Database } from "../storage/database.ts";
 import type { Ground } from "../storage/ground.ts";
+import type { ActOrigin, ActRecord } from "../trail/trail.ts";
 
 const idBytes = 16;
 const maxKeys = 100;
@@ -15,28 +22,27 @@ export interface Publishers {
     readonly name: string;
     readonly displayName: string;
     readonly ownerId: string;
+    readonly origin: ActOrigin;
   }): Promise<PublisherView>;
   /** @throws PUBLISHER_NOT_FOUND */
   get(name: string): Promise<PublisherView & { readonly keys: KeyView[] }>;
-  findPublisher(
-    name: string,
+  findPublisher(name: string, personId: string): Promise<PublisherContext | undefined>;
+  publishersOf(
     personId: string,
-  ): Promise<
-    | {
-        readonly publisher: { readonly id: string; readonly name: string };
-        readonly isMember: boolean;
-      }
-    | undefined
-  >;
-  publishersOf(personId: string): Promise<readonly { name: string; displayName: string }[]>;
+  ): Promise<readonly { name: string; displayName: string; role: PublisherRoleName }[]>;
   /** @throws KEY_UNREADABLE; REQUEST_INVALID when it is registered, revoked ones included */
   addKey(key: {
     readonly publisherId: string;
     readonly publicKey: string;
     readonly label: string;
+    readonly origin: ActOrigin;
   }): Promise<KeyView>;
   /** Revoking twice changes nothing. @throws SIGNATURE_KEY_UNKNOWN */
-  revokeKey(publisherId: string, keyId: string): Promise<KeyView>;
+  revokeKey(key: {
+    readonly publisherId: string;
+    readonly keyId: string;
+    readonly origin: ActOrigin;
+  }): Promise<KeyView>;
   /** The keys that may sign now; with `all`, also those that once might. */
   signingKeys(publisherId: string, which: "current" | "all"): Promise<readonly PublicKey[]>;
 }
@@ -63,14 +69,16 @@ const keyColumns = ["key_id", "public_key", "label", "created_at", "revoked_at"]
 
 export function createPublishers(options: {
   readonly database: Pick<Database, "kysely">;
+  readonly trail: ActRecord;
   readonly ground: Ground;
 }): Publishers {
   const { kysely } = options.database;
+  const { trail } = options;
   const { clock, random } = options.ground;
   const now = () => new Date(clock.now());
 
   return {
-    async create({ name, displayName, ownerId }) {
+    async create({ name, displayName, ownerId, origin }) {
       const id = createId(idPrefixes.publisher, random(idBytes));
       const created_at = now();
       try {
@@ -83,6 +91,13 @@ export function createPublishers(options: {
             .insertInto("publisher_member")
             .values({ publisher_id: id, person_id: ownerId, role: "owner", created_at })
             .execute();
+          await trail.record(trx, {
+            ...origin,
+            action: "publisher.create",
+            organizationId: null,
+            target: { kind: "publisher", id },
+            details: { name, displayName, owner: ownerId },
+          });
         });
       } catch (cause) {
         if (!isUniqueViolation(cause)) throw cause;
@@ -130,21 +145,27 @@ export function createPublishers(options: {
         .where("publisher.name", "=", name)
         .executeTakeFirst();
       if (found === undefined) return undefined;
-      return { publisher: { id: found.id, name: found.name }, isMember: found.role !== null };
+      const { id, role } = found;
+      if (role === null) return { id, name: found.name };
+      return { id, name: found.name, permissions: permissionsOfPublisherRole[role] };
     },
 
     async publishersOf(personId) {
       const rows = await kysely
         .selectFrom("publisher_member")
         .innerJoin("publisher", "publisher.id", "publisher_member.publisher_id")
-        .select(["publisher.name", "publisher.display_name"])
+        .select(["publisher.name", "publisher.display_name", "publisher_member.role"])
         .where("publisher_member.person_id", "=", personId)
         .orderBy("publisher.name")
         .execute();
-      return rows.map(({ name, display_name }) => ({ name, displayName: display_name }));
+      return rows.map(({ name, display_name, role }) => ({
+        name,
+        displayName: display_name,
+        role,
+      }));
     },
 
-    async addKey({ publisherId, publicKey, label }) {
+    async addKey({ publisherId, publicKey, label, origin }) {
       const key = parsePublicKey(publicKey);
       const { count } = await kysely
         .selectFrom("publisher_key")
@@ -154,18 +175,29 @@ export function createPublishers(options: {
       if (count >= maxKeys) {
         throw new BerthError("REQUEST_INVALID", `A publisher has at most ${maxKeys} keys.`);
       }
-      const added = await kysely
-        .insertInto("publisher_key")
-        .values({
-          publisher_id: publisherId,
-          key_id: key.keyId,
-          public_key: key.publicKey,
-          label,
-          created_at: now(),
-        })
-        .onConflict((on) => on.doNothing())
-        .returning(keyColumns)
-        .executeTakeFirst();
+      const added = await kysely.transaction().execute(async (trx) => {
+        const row = await trx
+          .insertInto("publisher_key")
+          .values({
+            publisher_id: publisherId,
+            key_id: key.keyId,
+            public_key: key.publicKey,
+            label,
+            created_at: now(),
+          })
+          .onConflict((on) => on.doNothing())
+          .returning(keyColumns)
+          .executeTakeFirst();
+        if (row === undefined) return undefined;
+        await trail.record(trx, {
+          ...origin,
+          action: "publisher-key.add",
+          organizationId: null,
+          target: { kind: "publisher-key", id: key.keyId },
+          details: { publisher: publisherId, label },
+        });
+        return row;
+      });
       if (added !== undefined) return keyView(added);
       throw new BerthError(
         "REQUEST_INVALID",
@@ -173,14 +205,25 @@ export function createPublishers(options: {
       );
     },
 
-    async revokeKey(publisherId, keyId) {
-      await kysely
-        .updateTable("publisher_key")
-        .set({ revoked_at: now() })
-        .where("publisher_id", "=", publisherId)
-        .where("key_id", "=", keyId)
-        .where("revoked_at", "is", null)
-        .execute();
+    async revokeKey({ publisherId, keyId, origin }) {
+      await kysely.transaction().execute(async (trx) => {
+        const revoked = await trx
+          .updateTable("publisher_key")
+          .set({ revoked_at: now() })
+          .where("publisher_id", "=", publisherId)
+          .where("key_id", "=", keyId)
+          .where("revoked_at", "is", null)
+          .returning("key_id")
+          .executeTakeFirst();
+        if (revoked === undefined) return;
+        await trail.record(trx, {
+          ...origin,
+          action: "publisher-key.revoke",
+          organizationId: null,
+          target: { kind: "publisher-key", id: keyId },
+          details: { publisher: publisherId },
+        });
+      });
       const row = await kysely
         .selectFrom("publisher_key")
         .select(keyColumns)

@@ -121,8 +121,7 @@ export function createReleases(options: {
     async verifySignature(app, version, digest) {
       const release = await getRelease(app, version);
       const found = await publishers.findPublisher(release.publisher, "");
-      const keys =
-        found === undefined ? [] : await publishers.signingKeys(found.publisher.id, "all");
+      const keys = found === undefined ? [] : await publishers.signingKeys(found.id, "all");
       const envelope = await getEnvelope(release);
       return verifySignature(envelope, { keys, digest, name: app, version: release.version });
     },

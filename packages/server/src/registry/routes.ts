@@ -1,5 +1,6 @@
 /** Handlers of publishers, apps and releases. */
 import { parseAppName } from "@berth/protocol";
+import { originOf } from "../http/actor.ts";
 import { callerOf, type Handlers, publisherOf, type RoutesOf } from "../http/api.ts";
 import type { OpenedRegistry } from "./open-registry.ts";
 
@@ -13,16 +14,29 @@ export function registryHandlers(deps: {
   const { publishers } = registry;
   return {
     createPublisher: ({ body }, context) =>
-      publishers.create({ ...body, ownerId: callerOf(context).personId }),
+      publishers.create({
+        ...body,
+        ownerId: callerOf(context).personId,
+        origin: originOf(context),
+      }),
     getPublisher: ({ params }) => publishers.get(params.publisher),
     addPublisherKey: ({ body }, context) =>
-      publishers.addKey({ publisherId: publisherOf(context).id, ...body }),
+      publishers.addKey({
+        publisherId: publisherOf(context).id,
+        ...body,
+        origin: originOf(context),
+      }),
     revokePublisherKey: ({ params }, context) =>
-      publishers.revokeKey(publisherOf(context).id, params.keyId),
+      publishers.revokeKey({
+        publisherId: publisherOf(context).id,
+        keyId: params.keyId,
+        origin: originOf(context),
+      }),
     publishRelease: ({ params }, context) =>
       registry.publish({
         publisher: publisherOf(context),
         name: params.name,
+        origin: originOf(context),
         personId: callerOf(context).personId,
         request: context.request,
         signal: context.signal,

@@ -1,4 +1,5 @@
 /** The registry's tables. */
+import type { PublisherRoleName } from "@berth/protocol/api";
 import type { ColumnType, Generated } from "kysely";
 
 /** Parsed when read, text when written. */
@@ -15,7 +16,7 @@ export interface PublisherTable {
 export interface PublisherMemberTable {
   readonly publisher_id: string;
   readonly person_id: string;
-  readonly role: "owner" | "member";
+  readonly role: PublisherRoleName;
   readonly created_at: Generated<Date>;
 }
 

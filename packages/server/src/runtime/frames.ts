@@ -18,9 +18,11 @@ import {
 } from "@berth/protocol";
 import type { Logger } from "pino";
 import type { InstallationDirectory } from "../installation/live.ts";
+import type { Clock } from "../storage/ground.ts";
 import { sendError } from "./answer.ts";
 import type { Hosts } from "./hosts.ts";
 import type { ViewBundles } from "./view-bundle.ts";
+import { isUnconditional } from "./view-grants.ts";
 
 export interface Frames {
   /** Answers one request to a frame's host. Never rejects. */
@@ -40,6 +42,7 @@ export interface FramesOptions {
   readonly bundles: ViewBundles;
   readonly directory: Pick<InstallationDirectory, "findLoaded" | "load">;
   readonly hosts: Pick<Hosts, "allowedOrigins" | "isAllowedOrigin">;
+  readonly clock: Clock;
   readonly logger: Logger;
 }
 
@@ -139,8 +142,11 @@ export function createFrames(options: FramesOptions): Frames {
       throw new BerthError("ROUTE_NOT_FOUND", "There is no app of its own HTML here.");
     }
     bundles.admit(live);
+    const now = options.clock.now();
     const domains = live.grants
       .filter(({ type, actions }) => type === "network" && actions.includes("connect"))
+      // A policy knows hosts and no conditions.
+      .filter((grant) => isUnconditional(grant, now))
       .map(({ resource }) => resource);
     const frameAncestors = hosts.allowedOrigins().filter((origin) => !origin.includes("["));
     const answer = {

@@ -35,6 +35,8 @@ export interface FrontDoorOptions extends ListenOptions {
   readonly isWaiting?: boolean;
   /** Answers the console's hosts: the API and the console itself. */
   readonly api: (request: Request, from: ApiOrigin) => Promise<Response>;
+  /** The client's address, from the connection's and X-Forwarded-For. Default: the connection's. */
+  readonly findClientAddress?: (peer: string, forwardedFor: string | undefined) => string;
   readonly functions: Pick<Functions, "handle" | "handleUpgrade" | "closeSockets">;
   readonly frames: Pick<Frames, "handle">;
   readonly hosts: Pick<Hosts, "classify">;
@@ -80,13 +82,20 @@ export async function openFrontDoor(options: FrontDoorOptions): Promise<FrontDoo
   let isDraining = false;
   let isClosing = false;
 
+  const { findClientAddress = (peer: string) => peer } = options;
+  const addressOf = ({ socket, headers }: IncomingMessage) => {
+    const forwarded = headers["x-forwarded-for"];
+    const text = typeof forwarded === "string" ? forwarded : forwarded?.join(",");
+    return findClientAddress(socket.remoteAddress ?? "", text);
+  };
+
   const answerApi = getRequestListener(
     (request, { incoming }) => {
       // The listener is given what this server received.
       const received = incoming as IncomingMessage;
       return options.api(request, {
         requestId: requestIds.get(received) ?? createRequestId(),
-        address: received.socket.remoteAddress ?? "",
+        address: addressOf(received),
       });
     },
     { overrideGlobalObjects: false },

@@ -50,8 +50,12 @@ export interface Functions {
   ): Promise<void>;
   /** Opens a WebSocket to a function's own host. Never rejects; resolves when it is closed. */
   handleUpgrade(upgrade: Upgrade, installationId: string, requestId: string): Promise<void>;
+  /** Ends streams and WebSockets, of one installation or all, that no grant carries any longer. */
+  recheck(installationId?: string): Promise<void>;
   /** Ends the WebSockets that were opened in a session, by its name in view tokens. */
   endSession(session: string): void;
+  /** Ends the WebSockets of one member in one installation: what they may do there has changed. */
+  endMember(installationId: string, member: string): void;
   /** Ends every WebSocket that is open now: another process takes their place. */
   endSockets(): Promise<void>;
   /** Ends every WebSocket and opens no more: the server is stopping. */

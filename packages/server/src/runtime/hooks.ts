@@ -62,6 +62,7 @@ export function createHooks(dependencies: HookDependencies): Hooks {
       member: null,
       requestId,
       purpose,
+      subject: null,
     });
     const props = {
       installation: live.id,
@@ -92,6 +93,7 @@ export function createHooks(dependencies: HookDependencies): Hooks {
     const question = {
       live,
       purpose: "request",
+      subject: null,
       requestId: dependencies.createRequestId(),
     } as const;
     policy.demandServing(question);

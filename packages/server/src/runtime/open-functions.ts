@@ -8,6 +8,7 @@ import type { CellLogEntry, CellPool, IsolateUsage } from "@berth/cells";
 import { functionLimits, type PlacementPolicy } from "@berth/protocol";
 import type { Gateway } from "../gateway/gateway.ts";
 import type { InstallationDirectory, LiveInstallation } from "../installation/live.ts";
+import type { OpenUses } from "../policy/open-uses.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { Ground } from "../storage/ground.ts";
 import { createCpuLedger } from "./cpu-ledger.ts";
@@ -35,6 +36,7 @@ export interface FunctionsOptions
   extends Omit<VisitDependencies, "pool" | "specs" | "directory" | "logger" | "hosts" | "gateway"> {
   readonly pool: CellPool;
   readonly gateway: VisitDependencies["gateway"] & Pick<Gateway, "log">;
+  readonly openUses: OpenUses;
   readonly registry: Pick<Registry, "openPackage">;
   readonly directory: InstallationDirectory;
   readonly hosts: Hosts;
@@ -58,6 +60,7 @@ export interface OpenFunctions extends Functions {
   close(): Promise<void>;
 }
 
+const recheckEveryMs = 30_000;
 const restarting = Object.freeze({
   code: 1012,
   reason: "The server is being restarted; open a new connection.",
@@ -112,13 +115,25 @@ export function openFunctions(options: FunctionsOptions): OpenFunctions {
   });
   const log = createFunctionLog({ mapper, directory, gateway: options.gateway });
 
+  async function recheck(installationId?: string): Promise<void> {
+    await Promise.all([sockets.recheck(installationId), options.openUses.recheck(installationId)]);
+  }
+
+  /** For what time alone ends: an expiry, a window, a second factor that is not fresh any longer. */
+  const clockwork = setInterval(() => {
+    recheck().catch((error: unknown) => {
+      ground.logger.warn({ err: error }, "open streams were not asked anew");
+    });
+  }, recheckEveryMs);
+  clockwork.unref();
+
   async function drop(keys: readonly string[]): Promise<void> {
     for (const key of keys) specs.forget(key);
     await Promise.all(keys.map((key) => pool.release(key)));
   }
 
   async function dropStale(installationId: string): Promise<void> {
-    await sockets.recheck(installationId);
+    await recheck(installationId);
     const keys = specs.keysOf(installationId);
     if (keys.length === 0) return;
     const live: LiveInstallation | undefined =
@@ -161,7 +176,9 @@ export function openFunctions(options: FunctionsOptions): OpenFunctions {
     handleUpgrade,
     log,
     usage,
+    recheck,
     endSession: sockets.endSession,
+    endMember: sockets.endMember,
     async release(installationId) {
       await sockets.end({ code: 1012, reason: "The app was stopped." }, installationId);
       const keys = specs.keysOf(installationId);
@@ -173,6 +190,7 @@ export function openFunctions(options: FunctionsOptions): OpenFunctions {
     closeSockets: sockets.close,
     close() {
       stop();
+      clearInterval(clockwork);
       return sockets.close();
     },
   };

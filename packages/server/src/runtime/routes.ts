@@ -1,9 +1,20 @@
 /** Opening a view over the API: a token and the addresses that its host page needs. */
-import { actAsMember, BerthError, type InstallationId, isServing } from "@berth/protocol";
+import {
+  type AccessFacts,
+  actAsMember,
+  BerthError,
+  evaluate,
+  type InstallationId,
+  isServing,
+} from "@berth/protocol";
 import { callerOf, type Handlers, organizationOf } from "../http/api.ts";
 import type { InstallationDirectory, LiveInstallation } from "../installation/live.ts";
+import type { LastUses } from "../policy/last-uses.ts";
+import type { Policy } from "../policy/policy.ts";
+import type { SubjectSource } from "../policy/subjects.ts";
 import type { Hosts } from "./hosts.ts";
 import type { ViewBundles } from "./view-bundle.ts";
+import { grantsForPage } from "./view-grants.ts";
 import type { ViewTokens } from "./view-token.ts";
 
 export interface ViewDependencies {
@@ -14,13 +25,17 @@ export interface ViewDependencies {
   readonly pseudonym: (installationId: InstallationId, personId: string) => string;
   /** Refuses an app whose publisher may not run views in the page. @throws PERMISSIVE_NOT_ALLOWED */
   readonly requirePermissive: (app: string) => void;
+  readonly subjects: Pick<SubjectSource, "load">;
+  /** Where it is noted what a page was given. Default: nowhere. */
+  readonly lastUses?: Pick<LastUses, "note">;
+  readonly policy: Pick<Policy, "factsOf">;
 }
 
 export function viewHandlers(dependencies: ViewDependencies): Handlers<"openView"> {
   const { directory, bundles, tokens, hosts } = dependencies;
   return {
     async openView({ params, body }, context) {
-      const { personId, sessionId } = callerOf(context);
+      const { personId, sessionId, secondFactorAt = null } = callerOf(context);
       const organization = organizationOf(context);
       const id = params.installation;
       const live = directory.findLoaded(id) ?? (await directory.load(id));
@@ -37,9 +52,22 @@ export function viewHandlers(dependencies: ViewDependencies): Handlers<"openView
           { details: { state: live.state } },
         );
       }
+      const standing = await dependencies.subjects.load(organization.id, personId);
+      const subject =
+        standing === null
+          ? null
+          : { personId, ...standing, address: context.address, secondFactorAt };
+      const { requestId } = context;
+      const question = { live, purpose: "request", requestId, subject } as const;
+      const facts = dependencies.policy.factsOf(question);
       const isFederated = live.manifest.ui.mode === "federated";
       if (live.manifest.security.sandboxLevel === "permissive" || isFederated)
-        checkPermissive(live, dependencies.requirePermissive);
+        checkPermissive(live, facts, dependencies.requirePermissive);
+      const grants = grantsForPage(live, facts);
+      // Of what only the page decides this is all that the server sees.
+      const isSeenHere = (type: string) =>
+        type === "ui" || (type === "network" && live.manifest.ui.mode === "html");
+      for (const { id, type } of grants) if (isSeenHere(type)) dependencies.lastUses?.note(id);
       const bundle = await bundles.open(live);
       // A view renews its token under the name that it was given; any other name is answered by a new one.
       const given = body.instance;
@@ -50,6 +78,7 @@ export function viewHandlers(dependencies: ViewDependencies): Handlers<"openView
         installation: live.id,
         member,
         instance,
+        person: { id: personId, secondFactorAt },
         ...(sessionId === undefined ? {} : { session: tokens.nameSession(sessionId) }),
       });
       const asking = context.request.headers.get("origin");
@@ -75,12 +104,7 @@ export function viewHandlers(dependencies: ViewDependencies): Handlers<"openView
           ...live.manifest,
           ...(isFederated ? { publisher: live.app.split("/")[0] } : {}),
         },
-        grants: live.grants.map(({ id: grant, type, resource, actions }) => ({
-          id: grant,
-          type,
-          resource,
-          actions: [...actions],
-        })),
+        grants: grants.map((grant) => ({ ...grant, actions: [...grant.actions] })),
         resources: live.resources,
         viewState: null,
       };
@@ -88,12 +112,18 @@ export function viewHandlers(dependencies: ViewDependencies): Handlers<"openView
   };
 }
 
-/** @throws PERMISSIVE_NOT_ALLOWED, PERMISSION_DENIED when consent to it was taken back */
-function checkPermissive(live: LiveInstallation, requirePermissive: (app: string) => void): void {
+/** @throws PERMISSIVE_NOT_ALLOWED, PERMISSION_DENIED when consent to it was taken back or does not hold */
+function checkPermissive(
+  live: LiveInstallation,
+  facts: AccessFacts,
+  requirePermissive: (app: string) => void,
+): void {
   requirePermissive(live.app);
-  if (live.grants.some(({ type, resource }) => type === "ui" && resource === actAsMember)) return;
+  const access = { type: "ui", resource: actAsMember, action: "show" } as const;
+  const named = live.grants.filter(({ resource }) => resource === actAsMember);
+  if (evaluate(named, access, facts).isAllowed) return;
   throw new BerthError(
     "PERMISSION_DENIED",
-    `Nobody has consented to ${live.app} acting as whoever uses it (ui ${actAsMember}), so its view does not open; install it anew.`,
+    `Nobody has consented to ${live.app} acting as you (ui ${actAsMember}), so its view does not open; ask an admin to grant it.`,
   );
 }

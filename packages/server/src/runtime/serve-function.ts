@@ -8,6 +8,8 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { actionOfMethod, BerthError, errorTable, isBerthError } from "@berth/protocol";
 import type { LiveInstallation } from "../installation/live.ts";
 import type { Meter } from "../metering/metering.ts";
+import type { OpenUse } from "../policy/open-uses.ts";
+import type { PolicyQuestion } from "../policy/policy.ts";
 import { type Answer, sendError } from "./answer.ts";
 import { boundBody, tooLarge } from "./bounded-body.ts";
 import type { FairShare } from "./fair-share.ts";
@@ -17,7 +19,10 @@ import type { ViewClaims } from "./view-token.ts";
 import { ownPolicy, type Visit, type VisitDependencies, type Visits } from "./visit.ts";
 
 export interface ServeDependencies
-  extends Pick<VisitDependencies, "pool" | "directory" | "gateway" | "metering" | "logger"> {
+  extends Pick<
+    VisitDependencies,
+    "pool" | "directory" | "gateway" | "metering" | "openUses" | "logger"
+  > {
   readonly visits: Visits;
   readonly fairShare: FairShare;
   readonly refusals: HeldRefusals;
@@ -36,7 +41,7 @@ const methods: ReadonlySet<string> = new Set(["GET", "HEAD", "POST", "PUT", "PAT
 
 export function createServeFunction(dependencies: ServeDependencies): ServeFunction {
   const { pool, visits, directory, gateway, metering, logger, maxRequestBytes } = dependencies;
-  const { fairShare, refusals } = dependencies;
+  const { fairShare, refusals, openUses } = dependencies;
 
   function answerPreflight({ response, inbound, cors, requestId }: Visit): void {
     const allow =
@@ -59,9 +64,11 @@ export function createServeFunction(dependencies: ServeDependencies): ServeFunct
   async function invoke(visit: Visit, live: LiveInstallation, claims: ViewClaims): Promise<void> {
     const { request, response, requestId, inbound } = visit;
     const url = request.url ?? "/";
-    const question = { live, purpose: "request", requestId } as const;
+    const found = visits.subjectOf(visit, live, claims);
+    const subject = found instanceof Promise ? await found : found;
+    const question: PolicyQuestion = { live, purpose: "request", requestId, subject };
     if (url.startsWith(reservedPrefix)) {
-      const caller = { live, member: claims.member, requestId };
+      const caller = { live, member: claims.member, requestId, subject };
       const headers = [...ownPolicy, ...visit.cors, "berth-request-id", requestId];
       return answerViewCall({ request, response, caller, headers, gateway });
     }
@@ -73,13 +80,30 @@ export function createServeFunction(dependencies: ServeDependencies): ServeFunct
         `The method ${method} does not reach functions; use one of ${[...methods].join(", ")}.`,
       );
     }
-    visits.demandPath(question, url, [actionOfMethod(method)]);
+    const actions = [actionOfMethod(method)];
+    visits.demandPath(question, url, actions);
+    const gone = new AbortController();
+    let revoked: BerthError | undefined;
+    const use: OpenUse = {
+      async check(now) {
+        const by = await visits.subjectOf(visit, now, claims);
+        visits.demandPath({ ...question, live: now, subject: by, isRecheck: true }, url, actions);
+      },
+      end(error) {
+        revoked = error;
+        gone.abort();
+        // A broken-off answer must not look like a complete one.
+        if (response.headersSent) response.destroy();
+      },
+    };
+    using _held = openUses.hold(live.id, use);
+    // It may have changed while it was read; from here on it is told.
+    if (directory.findLoaded(live.id) !== live) await use.check(await visits.load(live.id));
     if ((inbound.contentLength ?? 0) > maxRequestBytes) throw tooLarge(maxRequestBytes);
 
     const isUnsized = inbound.hasBody && inbound.contentLength === undefined;
     const bounded = isUnsized ? boundBody(request, maxRequestBytes) : undefined;
-    using stay = await visits.enter(visit, live, claims);
-    const gone = new AbortController();
+    using stay = await visits.enter(visit, question, claims);
     const giveUp = () => gone.abort();
     response.once("close", giveUp);
     try {
@@ -102,6 +126,7 @@ export function createServeFunction(dependencies: ServeDependencies): ServeFunct
         throw error;
       }
     } catch (error) {
+      if (revoked !== undefined) throw revoked;
       // The cell only knows that its upload broke off; the bound knows why.
       throw isBerthError(bounded?.errored) ? bounded.errored : error;
     } finally {
@@ -123,6 +148,8 @@ export function createServeFunction(dependencies: ServeDependencies): ServeFunct
       if (turn !== undefined) await turn;
       // Who went away while it waited is owed nothing.
       if (visit.response.closed) return;
+      const regained = visits.ready();
+      if (regained !== undefined) await regained;
       const claims = visits.authorize(visit, visit.inbound.token, installationId);
       live = directory.findLoaded(installationId) ?? (await visits.load(installationId));
       await invoke(visit, live, claims);

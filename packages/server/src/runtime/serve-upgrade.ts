@@ -12,6 +12,7 @@ import type { Socket } from "node:net";
 import { type CellUpgrade, formatLimitLine } from "@berth/cells";
 import { BerthError, errorTable, isBerthError, toWire } from "@berth/protocol";
 import type { LiveInstallation } from "../installation/live.ts";
+import type { PolicyQuestion } from "../policy/policy.ts";
 import { sendError } from "./answer.ts";
 import type { ServeDependencies } from "./serve-function.ts";
 import { isolateKeyOf } from "./spec.ts";
@@ -65,11 +66,15 @@ export function createServeUpgrade(dependencies: UpgradeDependencies): ServeUpgr
   }
 
   /** Why the socket may not stay, as things are now. */
-  async function findEnding(before: LiveInstallation, visit: Visit): Promise<Ending | undefined> {
+  async function findEnding(
+    before: LiveInstallation,
+    visit: Visit,
+    claims: ViewClaims,
+  ): Promise<Ending | undefined> {
     const live = directory.findLoaded(before.id) ?? (await directory.load(before.id));
     if (live === undefined) return { code: 1008, reason: "INSTALLATION_NOT_FOUND" };
     try {
-      demand(live, visit);
+      demand({ ...(await questionOf(live, visit, claims)), isRecheck: true }, visit);
     } catch (error) {
       return { code: 1008, reason: toWire(error).code };
     }
@@ -77,8 +82,16 @@ export function createServeUpgrade(dependencies: UpgradeDependencies): ServeUpgr
     return { code: 1012, reason: "The app was changed; open a new connection." };
   }
 
-  function demand(live: LiveInstallation, { request, requestId }: Visit): void {
-    const question = { live, purpose: "request", requestId } as const;
+  async function questionOf(
+    live: LiveInstallation,
+    visit: Visit,
+    claims: ViewClaims,
+  ): Promise<PolicyQuestion> {
+    const subject = await visits.subjectOf(visit, live, claims);
+    return { live, purpose: "request", requestId: visit.requestId, subject };
+  }
+
+  function demand(question: PolicyQuestion, { request }: Visit): void {
     const url = request.url ?? "/";
     if (url.startsWith(reservedPrefix)) {
       throw new BerthError("ROUTE_NOT_FOUND", `Below ${reservedPrefix} no WebSocket is opened.`);
@@ -93,11 +106,12 @@ export function createServeUpgrade(dependencies: UpgradeDependencies): ServeUpgr
       readonly live: LiveInstallation;
       readonly seat: Seat;
       readonly rate: SocketRate;
+      readonly claims: ViewClaims;
     },
     socket: Socket,
     cell: CellUpgrade,
   ): Promise<void> {
-    const { visit, live, rate, seat } = input;
+    const { visit, live, rate, seat, claims } = input;
     const meter = metering.meter(live.id);
     const onBroken = (error: BerthError) => {
       meter.failedRequests += 1;
@@ -105,7 +119,7 @@ export function createServeUpgrade(dependencies: UpgradeDependencies): ServeUpgr
     };
     const onOverrun = (error: BerthError) => noteOverrun(live, visit, error);
     const bridge = openBridge({ client: socket, cell, bounds, meter, rate, onBroken, onOverrun });
-    const check = () => findEnding(live, visit);
+    const check = () => findEnding(live, visit, claims);
     seat.open(bridge, check);
     // It may have changed while the app was asked.
     const ending = await check();
@@ -125,9 +139,10 @@ export function createServeUpgrade(dependencies: UpgradeDependencies): ServeUpgr
   ): Promise<void> {
     const { handshake, live, claims } = input;
     const { response, requestId, inbound } = visit;
-    demand(live, visit);
+    const question = await questionOf(live, visit, claims);
+    demand(question, visit);
     using seat = sockets.take(live.id, claims);
-    using stay = await visits.enter(visit, live, claims);
+    using stay = await visits.enter(visit, question, claims);
     const gone = new AbortController();
     const giveUp = () => gone.abort();
     socket.once("close", giveUp);
@@ -166,7 +181,7 @@ export function createServeUpgrade(dependencies: UpgradeDependencies): ServeUpgr
       )?.[1];
       socket.write(buildSwitchingHead({ handshake, chosen, requestId }));
       using rate = rates.hold(live.id, claims.member, stay.spec.limits);
-      await join({ visit, live, seat, rate }, socket, answer);
+      await join({ visit, live, seat, rate, claims }, socket, answer);
     } finally {
       socket.off("close", giveUp);
     }
@@ -192,6 +207,8 @@ export function createServeUpgrade(dependencies: UpgradeDependencies): ServeUpgr
         throw admission;
       }
       if (admission !== undefined) await admission;
+      const regained = visits.ready();
+      if (regained !== undefined) await regained;
       const handshake = readHandshake(visit.request);
       checkOrigin(visit);
       const token = visit.inbound.token ?? handshake.token;

@@ -19,7 +19,10 @@ import type { Gateway } from "../gateway/gateway.ts";
 import type { Insight } from "../insight/insight.ts";
 import type { InstallationDirectory, LiveInstallation } from "../installation/live.ts";
 import type { Metering } from "../metering/metering.ts";
+import type { OpenUses } from "../policy/open-uses.ts";
 import type { Policy, PolicyQuestion } from "../policy/policy.ts";
+import type { Subject } from "../policy/ports.ts";
+import type { WhoCalls } from "../policy/who-calls.ts";
 import type { Hosts } from "./hosts.ts";
 import { type Inbound, readInbound } from "./inbound.ts";
 import { readOutbound } from "./outbound.ts";
@@ -31,10 +34,12 @@ export interface VisitDependencies {
   readonly specs: Specs;
   readonly directory: Pick<InstallationDirectory, "findLoaded" | "load">;
   readonly gateway: Pick<Gateway, "mint" | "release" | "callFromView">;
-  readonly policy: Pick<Policy, "demand" | "demandServing">;
+  readonly policy: Pick<Policy, "demand" | "demandServing" | "ready">;
   readonly metering: Pick<Metering, "meter">;
   readonly insight: Pick<Insight, "write">;
   readonly tokens: Pick<ViewTokens, "verify">;
+  readonly whoCalls: WhoCalls;
+  readonly openUses: Pick<OpenUses, "hold">;
   readonly hosts: Pick<Hosts, "functionOrigin" | "isAllowedOrigin">;
   readonly logger: Logger;
 }
@@ -58,14 +63,22 @@ export interface Visits {
   begin(request: IncomingMessage, response: ServerResponse, requestId: string): Visit;
   /** @throws AUTH_REQUIRED, AUTH_FORBIDDEN */
   authorize(visit: Visit, token: string | undefined, installationId: string): ViewClaims;
+  /** Who is behind it, as they are now. @throws AUTH_REQUIRED for who is no member any longer */
+  subjectOf(
+    visit: Visit,
+    live: LiveInstallation,
+    claims: ViewClaims,
+  ): Subject | null | Promise<Subject | null>;
   /** @throws INSTALLATION_NOT_FOUND */
   load(installationId: string): Promise<LiveInstallation>;
+  /** Undefined when this node may decide; else settles when it may, or when that took too long. */
+  ready(): Promise<void> | undefined;
   /** @throws INSTALLATION_STATE, FUNCTION_ABSENT */
   demandFunction(question: PolicyQuestion): void;
   /** @throws PERMISSION_DENIED, REQUEST_INVALID for a path that is not plain */
   demandPath(question: PolicyQuestion, url: string, actions: readonly PermissionAction[]): void;
   /** The handle ends with it. @throws what loading the code throws */
-  enter(visit: Visit, live: LiveInstallation, claims: ViewClaims): Promise<Stay>;
+  enter(visit: Visit, question: PolicyQuestion, claims: ViewClaims): Promise<Stay>;
   /** Sends the function's head and streams its body. Resolves when the response is closed. */
   send(visit: Visit, live: LiveInstallation, answer: CellResponse): Promise<void>;
   noteFailure(live: LiveInstallation, requestId: string, error: unknown): void;
@@ -88,6 +101,7 @@ export const ownPolicy: readonly string[] = [
 
 export function createVisits(dependencies: VisitDependencies): Visits {
   const { specs, directory, gateway, policy, insight, tokens, hosts, logger } = dependencies;
+  const { whoCalls } = dependencies;
 
   function corsOf(inbound: Inbound): string[] {
     const { origin } = inbound;
@@ -121,6 +135,7 @@ export function createVisits(dependencies: VisitDependencies): Visits {
 
   return {
     noteFailure,
+    ready: policy.ready,
     begin(request, response, requestId) {
       const inbound = readInbound(request.rawHeaders);
       return { request, response, requestId, inbound, cors: corsOf(inbound) };
@@ -139,6 +154,8 @@ export function createVisits(dependencies: VisitDependencies): Visits {
         "A function's host needs the bearer token of an open view for this installation; open the view again for a new one.",
       );
     },
+    subjectOf: ({ request }, live, claims) =>
+      whoCalls.subjectOf(live, claims, request.socket.remoteAddress ?? null),
     async load(id) {
       const live = await directory.load(id);
       if (live !== undefined) return live;
@@ -154,11 +171,18 @@ export function createVisits(dependencies: VisitDependencies): Visits {
       const resource = normalizeResourcePath(url);
       for (const action of actions) policy.demand(question, { type: "api", resource, action });
     },
-    async enter({ request, requestId, inbound }, live, claims) {
+    async enter({ request, requestId, inbound }, { live, subject }, claims) {
       const isolateKey = isolateKeyOf(live);
       const spec = specs.find(isolateKey) ?? (await specs.load(live));
       const { member } = claims;
-      const handle = gateway.mint({ live, member, requestId, isolateKey, purpose: "request" });
+      const handle = gateway.mint({
+        live,
+        member,
+        requestId,
+        isolateKey,
+        purpose: "request",
+        subject,
+      });
       return {
         spec,
         call: {

@@ -11,15 +11,45 @@
 import { BerthError } from "@berth/protocol";
 import type { Kysely } from "kysely";
 import type { Logger } from "pino";
+import type { DatabaseLogins, Separation } from "./apart/separation.ts";
 import { openEmbedded } from "./embedded/open.ts";
 import { openPostgres } from "./postgres.ts";
 import type { Schema } from "./schema.ts";
 
 export interface Database {
   readonly kind: "pglite" | "postgres";
+  /** Sees all organizations: for jobs, sign-in and sweeps. What serves one organization uses `of`. */
   readonly kysely: Kysely<Schema>;
+  /**
+   * Sees and changes rows of one organization only, whatever it is asked; rows of tables that belong
+   * to no organization are out of its reach. A statement outside a transaction gets one of its own.
+   * Before `separate`, and where separation is `none`, it is `kysely`.
+   */
+  of(organizationId: string): Kysely<Schema>;
+  readonly separation: Separation;
+  /**
+   * Overwrites what was deleted in the files that this process keeps; takes seconds, and everyone
+   * waits. PostgreSQL's files are its server's: there it does nothing.
+   */
+  compact(): Promise<void>;
   /** Waits for what runs, writes everything out and lets go of the folder. Idempotent. */
   close(): Promise<void>;
+}
+
+/** As it is opened, for migrations. */
+export interface OpenedDatabase extends Database {
+  /**
+   * Keeps organizations apart from now on. Needs all tables. On PostgreSQL the login that migrated
+   * is let go of, and the result is used in its place; closing either closes both.
+   */
+  separate(options: SeparateOptions): Promise<Database>;
+}
+
+export interface SeparateOptions {
+  /** 32 bytes; the passwords of logins that Berth makes come from it. The same on all nodes. */
+  readonly secret: Uint8Array;
+  /** PostgreSQL's logins, when the operator made them. */
+  readonly logins?: DatabaseLogins;
 }
 
 export interface DatabaseOptions {
@@ -34,7 +64,7 @@ export interface DatabaseOptions {
  * @throws OPTION_INVALID for a URL that is not PostgreSQL's; DATA_FOLDER_LOCKED when another process
  * has the embedded database open; UNAVAILABLE when PostgreSQL does not answer
  */
-export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+export async function openDatabase(options: DatabaseOptions): Promise<OpenedDatabase> {
   if (options.url === undefined) return openEmbedded(options);
   const scheme = /^([a-z]+):\/\//.exec(options.url)?.[1];
   if (scheme !== "postgres" && scheme !== "postgresql") {

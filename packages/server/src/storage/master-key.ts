@@ -7,7 +7,8 @@ import type { KeyRingOptions } from "./keys.ts";
 const keyBytes = 32;
 const readableByOthers = 0o077;
 
-function parseKey(text: string, where: string): Uint8Array {
+/** @throws OPTION_INVALID, which does not repeat it */
+export function parseKey(text: string, where: string): Uint8Array {
   const trimmed = text.trim();
   const isHex = /^[0-9a-fA-F]{64}$/.test(trimmed);
   const key = Buffer.from(trimmed, isHex ? "hex" : "base64");

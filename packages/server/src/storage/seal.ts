@@ -1,28 +1,20 @@
 /**
- * AES-256-GCM under data keys that are themselves sealed under the master key.
+ * The tree of keys: the host's and the organizations' are wrapped by the master key, an installation's
+ * data key by its organization's, values by the data key.
  *
- * Sealed form: version (1 byte), nonce (12), tag (16), ciphertext. The version and the context are
- * authenticated with it. Purposes have keys of their own, derived by HKDF-SHA-256 (RFC 5869).
+ * Forms of a wrapped data key: `o1.<organization>.<sealed in base64>`; without a prefix it is wrapped by
+ * the host's key, as all were before organizations had keys.
+ * Purposes have keys of their own, derived by HKDF-SHA-256 (RFC 5869).
  */
-import {
-  createCipheriv,
-  createDecipheriv,
-  createHmac,
-  createSecretKey,
-  hkdfSync,
-  type KeyObject,
-} from "node:crypto";
+import { createHmac, createSecretKey, hkdfSync, type KeyObject } from "node:crypto";
 import { BerthError } from "@berth/protocol";
 import type { KeyRing } from "./keys.ts";
+import { decrypt, encrypt, keyBytes, nonceBytes } from "./sealed-box.ts";
 
-const version = 1;
-const nonceBytes = 12;
-const tagBytes = 16;
-const keyBytes = 32;
-const headBytes = 1 + nonceBytes + tagBytes;
 const fingerprintDigits = 8;
 /** Data keys stay open in memory; this many at most. */
 const maxOpenKeys = 10_000;
+const organizationForm = "o1";
 
 interface DataKey {
   readonly sealing: KeyObject;
@@ -33,56 +25,53 @@ function derive(key: Uint8Array, purpose: string): Buffer {
   return Buffer.from(hkdfSync("sha256", key, "", `berth/${purpose}`, keyBytes));
 }
 
-function aad(context: string): Buffer {
-  return Buffer.from(`${version}\n${context}`);
-}
-
-function encrypt(
-  key: KeyObject,
-  nonce: Uint8Array,
-  plaintext: Uint8Array,
-  context: string,
-): Buffer {
-  const cipher = createCipheriv("aes-256-gcm", key, nonce, { authTagLength: tagBytes });
-  cipher.setAAD(aad(context));
-  const body = [cipher.update(plaintext), cipher.final()];
-  return Buffer.concat([Buffer.of(version), nonce, cipher.getAuthTag(), ...body]);
-}
-
-function decrypt(key: KeyObject, sealed: Uint8Array, context: string): Buffer {
-  const bytes = Buffer.from(sealed.buffer, sealed.byteOffset, sealed.byteLength);
-  const what = `The sealed value for ${context}`;
-  if (bytes.byteLength < headBytes || bytes[0] !== version) {
-    throw new BerthError("INTERNAL", `${what} is not in a form that this version reads.`);
-  }
-  const nonce = bytes.subarray(1, 1 + nonceBytes);
-  const decipher = createDecipheriv("aes-256-gcm", key, nonce, { authTagLength: tagBytes });
-  decipher.setAAD(aad(context));
-  decipher.setAuthTag(bytes.subarray(1 + nonceBytes, headBytes));
-  try {
-    return Buffer.concat([decipher.update(bytes.subarray(headBytes)), decipher.final()]);
-  } catch (cause) {
-    throw new BerthError(
-      "INTERNAL",
-      `${what} does not open: it was changed, or sealed under another key; is BERTH_MASTER_KEY the one it was made with?`,
-      { cause },
-    );
-  }
-}
-
 export function createKeyRing(options: {
-  readonly master: Uint8Array;
+  /** The host's own key. */
+  readonly root: Uint8Array;
   readonly random: (bytes: number) => Uint8Array;
   readonly isMasterBesideData: boolean;
+  /** An organization's key in clear, made when there is none. Without it the host's key stands in. */
+  readonly openOrganizationKey?: (organizationId: string) => Promise<Uint8Array>;
 }): KeyRing {
-  const { master, random, isMasterBesideData } = options;
-  const wrapping = createSecretKey(derive(master, "wrap"));
+  const { root, random, isMasterBesideData, openOrganizationKey } = options;
+  const hostWrapping = createSecretKey(derive(root, "wrap"));
+  const organizations = new Map<string, KeyObject>();
+  const opening = new Map<string, Promise<void>>();
   const opened = new Map<string, DataKey>();
+
+  const dataKeyContext = (organizationId: string) => `data-key/${organizationId}`;
+
+  function wrapRaw(raw: Uint8Array, organizationId: string | undefined): string {
+    if (organizationId === undefined || openOrganizationKey === undefined) {
+      return encrypt(hostWrapping, random(nonceBytes), raw, "data-key").toString("base64");
+    }
+    const key = organizationKey(organizationId);
+    const sealed = encrypt(key, random(nonceBytes), raw, dataKeyContext(organizationId));
+    return `${organizationForm}.${organizationId}.${sealed.toString("base64")}`;
+  }
+
+  function unwrapRaw(wrapped: string): Uint8Array {
+    const [form, organizationId = "", sealed = ""] = wrapped.split(".");
+    if (form !== organizationForm) {
+      return decrypt(hostWrapping, Buffer.from(wrapped, "base64"), "data-key");
+    }
+    const key = organizationKey(organizationId);
+    return decrypt(key, Buffer.from(sealed, "base64"), dataKeyContext(organizationId));
+  }
+
+  function organizationKey(organizationId: string): KeyObject {
+    const key = organizations.get(organizationId);
+    if (key !== undefined) return key;
+    throw new BerthError(
+      "INTERNAL",
+      `The key of the organization ${organizationId.slice(0, 64)} is not open; await ready() of the key ring first.`,
+    );
+  }
 
   const openKey = (wrapped: string): DataKey => {
     const known = opened.get(wrapped);
     if (known !== undefined) return known;
-    const raw = decrypt(wrapping, Buffer.from(wrapped, "base64"), "data-key");
+    const raw = unwrapRaw(wrapped);
     const key = {
       sealing: createSecretKey(derive(raw, "seal")),
       hashing: createSecretKey(derive(raw, "fingerprint")),
@@ -93,12 +82,26 @@ export function createKeyRing(options: {
     return key;
   };
 
+  async function openOrganization(organizationId: string): Promise<void> {
+    if (openOrganizationKey === undefined) return;
+    try {
+      const raw = await openOrganizationKey(organizationId);
+      organizations.set(organizationId, createSecretKey(derive(raw, "wrap")));
+    } finally {
+      opening.delete(organizationId);
+    }
+  }
+
   return {
     isMasterBesideData,
-    createDataKey() {
-      const sealed = encrypt(wrapping, random(nonceBytes), random(keyBytes), "data-key");
-      return { wrapped: sealed.toString("base64") };
+    async ready(organizationId) {
+      if (organizations.has(organizationId)) return;
+      const running = opening.get(organizationId) ?? openOrganization(organizationId);
+      opening.set(organizationId, running);
+      await running;
     },
+    createDataKey: (organizationId) => ({ wrapped: wrapRaw(random(keyBytes), organizationId) }),
+    rewrap: (wrapped, organizationId) => wrapRaw(unwrapRaw(wrapped), organizationId),
     seal: (wrapped, plaintext, context) =>
       encrypt(openKey(wrapped).sealing, random(nonceBytes), plaintext, context),
     open: (wrapped, sealed, context) => decrypt(openKey(wrapped).sealing, sealed, context),
@@ -107,6 +110,6 @@ export function createKeyRing(options: {
         .update(value)
         .digest("hex")
         .slice(0, fingerprintDigits),
-    deriveKey: (purpose) => derive(master, `purpose/${purpose}`),
+    deriveKey: (purpose) => derive(root, `purpose/${purpose}`),
   };
 }

@@ -68,7 +68,7 @@ describe("egress", () => {
           ...call,
           url,
         },
-        { live, purpose: "request", requestId: null },
+        { live, purpose: "request", requestId: null, subject: null },
       );
   }
   const denied = { code: "EGRESS_DENIED" };
@@ -285,6 +285,24 @@ describe("egress", () => {
     const waiting = send(live, `http://127.0.0.1:${port}/never`, { signal: gone.signal });
     gone.abort();
     await expect(waiting).rejects.toMatchObject(failed);
+  });
+
+  it("breaks an answer off when the grant that it needs is taken back, and no other", async () => {
+    const send = open({ allowPrivate: ["127.0.0.1"] });
+    const [own, other] = [install(`127.0.0.1:${port}`), install(`127.0.0.1:${port}`)];
+    const url = `http://127.0.0.1:${port}/endless`;
+    const [ended, kept] = [await send(own, url), await send(other, url)];
+    const broken = once(ended.body, "error");
+    // As when it is read anew after a change: with the grant, then without.
+    rig.directory.set({ ...own, epoch: 2 });
+    await rig.openUses.recheck(own.id);
+    expect(ended.body.destroyed).toBe(false);
+    rig.directory.set({ ...own, epoch: 3, grants: [] });
+    await rig.openUses.recheck();
+    const [error] = (await broken) as [unknown];
+    expect(error).toMatchObject(failed);
+    expect(kept.body.destroyed).toBe(false);
+    kept.body.destroy();
   });
 
   it("is limited by the minute and stops with the installation", async () => {

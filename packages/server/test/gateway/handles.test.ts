@@ -19,6 +19,7 @@ function open() {
     member: "m1",
     requestId: "req-1",
     purpose: "request",
+    subject: null,
   };
   return { clock, handles, invocation };
 }

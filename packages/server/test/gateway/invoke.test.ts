@@ -41,7 +41,7 @@ describe("a capability call", () => {
   it("of an invocation that outlives its installation is refused, but for a hook's", async () => {
     const live = rig.install();
     const isolateKey = `${live.id}@d@c`;
-    const invocation = { live, isolateKey, member: null, requestId: "r1" };
+    const invocation = { live, isolateKey, member: null, requestId: "r1", subject: null };
     const asRequest = rig.gateway.mint({ ...invocation, purpose: "request" });
     const get = (handle: string) =>
       rig.gateway.call({
@@ -90,8 +90,8 @@ describe("a capability call", () => {
     });
     expect(await call(live.id, "delete", { key: "a" })).toEqual({ existed: true });
     expect(await call(live.id, "delete", { key: "a" })).toEqual({ existed: false });
-    expect(await rig.gateway.stateUsage(live.id)).toMatchObject({ keys: 3 });
+    expect(await rig.gateway.stateUsage(live)).toMatchObject({ keys: 3 });
     await rig.gateway.removeInstallation(live.id);
-    expect(await rig.gateway.stateUsage(live.id)).toEqual({ bytes: 0, keys: 0 });
+    expect(await rig.gateway.stateUsage(live)).toEqual({ bytes: 0, keys: 0 });
   });
 });

@@ -6,7 +6,14 @@ import { createInsight, type Insight } from "../../src/insight/insight.ts";
 import { insightMigrations } from "../../src/insight/migrations.ts";
 import { type CpuReading, createMetering, type Metering } from "../../src/metering/metering.ts";
 import { meteringMigrations } from "../../src/metering/migrations.ts";
+import { createOpenUses, type OpenUses } from "../../src/policy/open-uses.ts";
 import { createPolicy, type Policy } from "../../src/policy/policy.ts";
+import {
+  createSubjectSource,
+  type Standing,
+  type SubjectSource,
+} from "../../src/policy/subjects.ts";
+import { createWhoCalls, type WhoCalls } from "../../src/policy/who-calls.ts";
 import type { Ground } from "../../src/storage/ground.ts";
 import { type KeyRing, openKeyRing } from "../../src/storage/keys.ts";
 import { openTestDatabase, silentLogger, type TestDatabase } from "../support/databases.ts";
@@ -38,6 +45,11 @@ export interface GatewayRig extends AsyncDisposable {
   readonly insight: Insight;
   readonly policy: Policy;
   readonly gateway: Gateway;
+  /** Who is who, by `<organization> <person>`; tell `subjects` of what changes. */
+  readonly standings: Map<string, Standing>;
+  readonly subjects: SubjectSource;
+  readonly whoCalls: WhoCalls;
+  readonly openUses: OpenUses;
   install(changes?: LiveChanges): ReturnType<typeof createLive>;
   /** Answers what the metering asks before each flush. */
   readCpu: (installationId: string) => CpuReading | undefined;
@@ -57,13 +69,22 @@ export async function openGatewayRig(
   const directory = createTestDirectory();
   const insight = createInsight({ database, ground });
   const metering = createMetering({ database, ground, readCpu: (id) => rig.readCpu(id) });
-  const policy = createPolicy({ metering, insight });
+  const policy = createPolicy({ metering, insight, clock });
+  const openUses = createOpenUses({ load: directory.load, logger: silentLogger });
+  const standings = new Map<string, Standing>();
+  const subjects = createSubjectSource({
+    read: async (organization, person) => standings.get(`${organization} ${person}`) ?? null,
+    ground,
+  });
+  const whoCalls = createWhoCalls(subjects);
   const gateway = createGateway({
     ...options,
     database,
     keys,
     directory,
     policy,
+    asOfNow: whoCalls.asOfNow,
+    openUses,
     metering,
     insight,
     ground,
@@ -78,6 +99,10 @@ export async function openGatewayRig(
     insight,
     policy,
     gateway,
+    standings,
+    subjects,
+    whoCalls,
+    openUses,
     readCpu: () => undefined,
     install(changes) {
       const live = createLive(keys, changes);

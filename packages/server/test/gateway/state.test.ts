@@ -92,15 +92,15 @@ describe.each(databasesUnderTest())("state on %s", (kind) => {
     const live = own(1);
     const fill = (bytes: number) => "x".repeat(bytes - 2);
     await store.put(live, [pair("aa", fill(mb / 2 - 2)), pair("bb", fill(mb / 2 - 3))]);
-    expect(await store.usage(live.id)).toEqual({ bytes: mb - 1, keys: 2 });
+    expect(await store.usage(live)).toEqual({ bytes: mb - 1, keys: 2 });
     await store.put(live, [pair("bb", fill(mb / 2 - 2))]);
-    expect(await store.usage(live.id)).toEqual({ bytes: mb, keys: 2 });
+    expect(await store.usage(live)).toEqual({ bytes: mb, keys: 2 });
     const quota = { code: "STATE_QUOTA_EXCEEDED" };
     await expect(store.put(live, [pair("c", 1)])).rejects.toMatchObject(quota);
     await expect(store.put(live, [pair("bb", fill(mb / 2 - 1))])).rejects.toMatchObject(quota);
     await store.put(live, [pair("bb", "smaller")]);
     await store.delete(live, "aa");
-    expect(await store.usage(live.id)).toEqual({ bytes: 11, keys: 1 });
+    expect(await store.usage(live)).toEqual({ bytes: 11, keys: 1 });
   });
 
   it("holds the quota against writers at the same time", async () => {
@@ -109,7 +109,7 @@ describe.each(databasesUnderTest())("state on %s", (kind) => {
     await Promise.allSettled(
       Array.from({ length: 8 }, (_, index) => store.put(live, [pair(`k${index}`, value)])),
     );
-    const { bytes, keys: count } = await store.usage(live.id);
+    const { bytes, keys: count } = await store.usage(live);
     expect(bytes).toBeLessThanOrEqual(mb);
     expect(count).toBe(3);
   });
@@ -187,9 +187,9 @@ describe.each(databasesUnderTest())("state on %s", (kind) => {
     const live = own();
     await store.put(live, [pair("a", 1), pair("b", 1), pair("a", 2)]);
     expect((await store.get(live, "a"))?.value).toBe(2);
-    expect((await store.usage(live.id)).keys).toBe(2);
+    expect((await store.usage(live)).keys).toBe(2);
     await store.removeAll(live.id);
-    expect(await store.usage(live.id)).toEqual({ bytes: 0, keys: 0 });
+    expect(await store.usage(live)).toEqual({ bytes: 0, keys: 0 });
     expect(await store.get(live, "a")).toBeUndefined();
   });
 });

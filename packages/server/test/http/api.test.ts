@@ -1,7 +1,14 @@
 import { generateKeyPair } from "@berth/bundle";
-import { type ApiRouteName, apiPrefix, apiRoutes, type RouteDefinition } from "@berth/protocol/api";
+import {
+  type ApiRouteName,
+  apiPrefix,
+  apiRoutes,
+  permissionsOfOrganizationRole,
+  type RouteDefinition,
+} from "@berth/protocol/api";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { bySystem } from "../../src/http/actor.ts";
 import type { Api } from "../../src/http/create-api.ts";
 import { consoleOrigin, createTestApi } from "../support/api.ts";
 import { databasesUnderTest } from "../support/databases.ts";
@@ -66,7 +73,12 @@ for (const kind of databasesUnderTest()) {
       });
       await identity.addMember({ organizationId: acme.id, personId: member.id, role: "member" });
       await identity.createOrganization({ slug: "other", name: "Other", ownerId: stranger.id });
-      await registry.publishers.create({ name: "acme", displayName: "Acme", ownerId: owner.id });
+      await registry.publishers.create({
+        name: "acme",
+        displayName: "Acme",
+        ownerId: owner.id,
+        origin: bySystem,
+      });
     }, 60_000);
     afterAll(() => services[Symbol.asyncDispose]());
 
@@ -101,15 +113,22 @@ for (const kind of databasesUnderTest()) {
     test("only these routes are public", () => {
       const open = routes.filter(([, { access }]) => access === "public").map(([name]) => name);
       expect(open.sort()).toEqual([
+        "beginPasskeySignIn",
+        "beginSingleSignOn",
+        "describeInvitation",
         "exchangeEmbedToken",
+        "finishSingleSignOn",
         "getHealth",
         "getManifestSchema",
+        "joinByInvitation",
+        "proveSecondFactor",
         "redeemSignInLink",
+        "signInWithPasskey",
         "signInWithPassword",
       ]);
     });
 
-    test.each(routes.filter(([, { access }]) => ["member", "admin", "publisher"].includes(access)))(
+    test.each(routes.filter(([, { access }]) => ["organization", "publisher"].includes(access)))(
       "%s is closed to a member of another organization, whatever they send",
       async (_name, definition) => {
         const method = definition.method.toUpperCase();
@@ -122,14 +141,17 @@ for (const kind of databasesUnderTest()) {
       },
     );
 
-    test.each(routes.filter(([, { access }]) => access === "admin"))(
-      "%s is closed to a plain member",
-      async (_name, definition) => {
-        const method = definition.method.toUpperCase();
-        const response = await send(addressOf(definition), { method, headers: as("member") });
-        expect([response.status, await codeOf(response)]).toEqual([403, "AUTH_FORBIDDEN"]);
-      },
-    );
+    test.each(
+      routes.filter(
+        ([, route]) =>
+          route.access === "organization" &&
+          !permissionsOfOrganizationRole.member.has(route.permission),
+      ),
+    )("%s is closed to a plain member", async (_name, definition) => {
+      const method = definition.method.toUpperCase();
+      const response = await send(addressOf(definition), { method, headers: as("member") });
+      expect([response.status, await codeOf(response)]).toEqual([403, "AUTH_FORBIDDEN"]);
+    });
 
     test("an organization that is not mine and one that is not are answered alike", async () => {
       const ask = async (organization: string) => {

@@ -72,7 +72,7 @@ for (const kind of databasesUnderTest()) {
       api = createTestApi(services);
       const { identity } = services;
       const operator = await identity.createPerson({
-        ...{ name: "Operator", email: "operator@example.com", isOperator: true },
+        ...{ name: "Operator", email: "operator@example.com", operatorRole: "admin" },
       });
       const { id: ownerId } = await identity.createPerson({
         name: "Owner",
@@ -191,6 +191,71 @@ for (const kind of databasesUnderTest()) {
       expect(left_).toEqual([
         expect.objectContaining({ id: registered.id, issuer, algorithm: "EdDSA" }),
       ]);
+    });
+
+    test("go over from one key to the next without a gap, and end with the key's end", async () => {
+      const next = createKeys("Ed25519");
+      const rotated = await register(next.jwk);
+      const by = async (secret: JsonWebKey, id: string) =>
+        exchange(await (await signerOf(secret, id)).sign({ ...subject }));
+      const subject = { subject: "u-rotated", organization: "acme", name: "Ada" };
+      const old = clientOf((await by(keys.secret, registered.id)).accessToken);
+      const endsAt = new Date(services.clock.now() + 120 * second).toISOString();
+      const params = { key: registered.id };
+      const operator = clientOf(operatorKey);
+      const ending = await operator.call("endEmbedKey", { params, body: { endsAt } });
+      expect(ending.endsAt).toBe(endsAt);
+      // Both are believed meanwhile.
+      const lateByOld = await by(keys.secret, registered.id);
+      expect(lateByOld.expiresAt).toBe(endsAt);
+      const byNext = clientOf((await by(next.secret, rotated.id)).accessToken);
+      services.clock.advance(120 * second);
+      await expect(by(keys.secret, registered.id)).rejects.toThrow(/not trusted here/);
+      await expect(old.call("getSession")).rejects.toMatchObject({ code: "AUTH_REQUIRED" });
+      expect((await byNext.call("getSession")).by).toBe("embed");
+      await operator.call("endEmbedKey", { params, body: { endsAt: null } });
+      // An end that is past already cuts the sessions off now.
+      ended.length = 0;
+      const cut = clientOf((await by(keys.secret, registered.id)).accessToken);
+      const past = new Date(services.clock.now()).toISOString();
+      await operator.call("endEmbedKey", { params, body: { endsAt: past } });
+      expect(ended).toHaveLength(1);
+      await expect(cut.call("getSession")).rejects.toMatchObject({ code: "AUTH_REQUIRED" });
+      await operator.call("endEmbedKey", { params, body: { endsAt: null } });
+      await operator.call("deleteEmbedKey", { params: { key: rotated.id } });
+    });
+
+    test("are in the groups that the product names, and in no others of its", async () => {
+      const acme = await services.identity.findOrganization("acme");
+      const groupsOf = async (personId: string) =>
+        (
+          await services.database.kysely
+            .selectFrom("group_member")
+            .innerJoin("organization_group", "organization_group.id", "group_member.group_id")
+            .select(["organization_group.name"])
+            .where("person_id", "=", personId)
+            .where("organization_group.organization_id", "=", acme?.id ?? "")
+            .orderBy("name")
+            .execute()
+        ).map(({ name }) => name);
+      const come = async (groups?: readonly string[]) => {
+        const signer = await signerOf(keys.secret, registered.id);
+        const subject = { subject: "u-groups", organization: "acme", name: "Ada" };
+        const token = await signer.sign({ ...subject, ...(groups ? { groups } : {}) });
+        return (await exchange(token)).person.id;
+      };
+      const personId = await come(["Sales", "Berlin", "Sales"]);
+      expect(await groupsOf(personId)).toEqual(["Berlin", "Sales"]);
+      await come();
+      expect(await groupsOf(personId)).toEqual(["Berlin", "Sales"]);
+      await come(["Sales"]);
+      expect(await groupsOf(personId)).toEqual(["Sales"]);
+      await come([]);
+      expect(await groupsOf(personId)).toEqual([]);
+      await expect(exchange(await forge({ groups: "Sales" }))).rejects.toThrow(/groups/);
+      await expect(exchange(await forge({ groups: Array(101).fill("x") }))).rejects.toThrow(
+        /groups/,
+      );
     });
 
     test.each([

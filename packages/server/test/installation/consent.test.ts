@@ -79,6 +79,29 @@ describe("consent", () => {
     });
   });
 
+  it("is bound to the conditions that were shown", () => {
+    const conditions = { roles: ["admin"], rate: { maxCalls: 1, windowMs: 1_000 } };
+    const conditioned = parseManifest({
+      ...manifest,
+      permissions: [{ ...manifest.permissions[0], conditions }],
+    });
+    const consent = (shownConditions?: Record<string, unknown>) => () =>
+      checkConsent(
+        {
+          digest,
+          permissions: shown()
+            .filter(({ type }) => type !== "data")
+            .map((each) => (each.type === "api" ? { ...each, conditions: shownConditions } : each)),
+        },
+        { ...release, manifest: conditioned },
+      );
+    const reordered = { rate: { windowMs: 1_000, maxCalls: 1 }, roles: ["admin"] };
+    expect(consent(reordered)()[0]).toMatchObject({ conditions });
+    const mismatch = expect.objectContaining({ code: "CONSENT_MISMATCH" });
+    expect(consent()).toThrow(mismatch);
+    expect(consent({ ...conditions, roles: ["member"] })).toThrow(mismatch);
+  });
+
   it.each([
     ["one permission not shown", shown().slice(1), "notShown", "api /orders/* read,write"],
     [

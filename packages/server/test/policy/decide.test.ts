@@ -1,6 +1,8 @@
-import { type InstallationState, installationStates } from "@berth/protocol";
+import { type AccessRequest, type InstallationState, installationStates } from "@berth/protocol";
 import { describe, expect, it } from "vitest";
-import { decide, mayAct } from "../../src/policy/decide.ts";
+import type { LiveInstallation } from "../../src/installation/live.ts";
+import { type DecisionSources, decide as decideBy, mayAct } from "../../src/policy/decide.ts";
+import type { PolicyQuestion } from "../../src/policy/ports.ts";
 
 const grants = [
   { id: "g1", type: "api", resource: "/api/notes/*", actions: ["read"] },
@@ -10,6 +12,18 @@ const live = (state: InstallationState) => ({
   state,
   grants: grants.map((grant) => ({ ...grant, actions: [...grant.actions] })),
 });
+const sources: DecisionSources = {
+  lease: { isHeld: () => true, regained: () => undefined },
+  forbids: { find: () => undefined },
+  factsOf: () => ({}),
+};
+const questionOf = (installation: ReturnType<typeof live>): PolicyQuestion => ({
+  // The rest of an installation plays no part in a decision.
+  live: installation as unknown as LiveInstallation,
+  ...{ purpose: "request", requestId: null, subject: null },
+});
+const decide = (installation: ReturnType<typeof live>, access: AccessRequest, by = sources) =>
+  decideBy(questionOf(installation), access, by);
 const read = { type: "api", resource: "/api/notes/7", action: "read" } as const;
 
 describe("a decision", () => {
@@ -28,6 +42,19 @@ describe("a decision", () => {
       isAllowed: false,
       by: "grants",
     });
+  });
+
+  it("denies everything on a node without a lease, and what a policy forbids though a grant covers it", () => {
+    const lost = { ...sources, lease: { isHeld: () => false, regained: () => undefined } };
+    expect(decide(live("running"), read, lost)).toEqual({ isAllowed: false, by: "lease" });
+    const forbidding = { policy: "no-notes", scope: "operator", reason: null } as const;
+    const forbidden = { ...sources, forbids: { find: () => forbidding } };
+    expect(decide(live("running"), read, forbidden)).toEqual({
+      ...{ isAllowed: false, by: "policy" },
+      forbidding,
+    });
+    const uncovered = { ...read, resource: "/api/other" };
+    expect(decide(live("running"), uncovered, forbidden)).toMatchObject({ by: "grants" });
   });
 
   it("denies every request in a state that does not serve, before any grant is looked at", () => {

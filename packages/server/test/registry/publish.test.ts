@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { generateKeyPair } from "@berth/bundle";
 import { parseAppName } from "@berth/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { bySystem } from "../../src/http/actor.ts";
 import { createTestFolder, databasesUnderTest } from "../support/databases.ts";
 import { packSample, type SampleOptions, type SamplePackage } from "../support/packages.ts";
 import { openTestServices, type TestServices } from "../support/services.ts";
@@ -35,13 +36,18 @@ for (const kind of databasesUnderTest()) {
 
     async function createPublisher(name: string, ...keys: (typeof key)[]) {
       const { publishers } = services.registry;
-      await publishers.create({ name, displayName: name, ownerId: "p1" });
+      await publishers.create({ name, displayName: name, ownerId: "p1", origin: bySystem });
       const found = await publishers.findPublisher(name, "p1");
       if (found === undefined) throw new Error("It was created.");
       for (const { publicKey } of keys) {
-        await publishers.addKey({ publisherId: found.publisher.id, publicKey, label: "test" });
+        await publishers.addKey({
+          publisherId: found.id,
+          publicKey,
+          label: "test",
+          origin: bySystem,
+        });
       }
-      return found.publisher;
+      return found;
     }
 
     function send(
@@ -68,6 +74,7 @@ for (const kind of databasesUnderTest()) {
         publisher: options.publisher ?? acme,
         name,
         personId: "p1",
+        origin: bySystem,
         request,
         signal: options.signal ?? new AbortController().signal,
       });
@@ -242,7 +249,11 @@ for (const kind of databasesUnderTest()) {
       const app = parseAppName("rotating/tool");
       const first = await packSample({ app, key: old });
       const { digest } = await send("tool", first, { publisher });
-      await services.registry.publishers.revokeKey(publisher.id, old.keyId);
+      await services.registry.publishers.revokeKey({
+        publisherId: publisher.id,
+        keyId: old.keyId,
+        origin: bySystem,
+      });
       const second = await packSample({ app, key: old, version: "1.1.0" });
       await expect(send("tool", second, { publisher })).rejects.toMatchObject({
         code: "SIGNATURE_KEY_UNKNOWN",
@@ -255,6 +266,7 @@ for (const kind of databasesUnderTest()) {
           publisherId: publisher.id,
           publicKey: old.publicKey,
           label: "again",
+          origin: bySystem,
         }),
       ).rejects.toMatchObject({ code: "REQUEST_INVALID" });
     });
@@ -449,17 +461,27 @@ for (const kind of databasesUnderTest()) {
         try {
           await using small = await openTestServices(kind, { contentFolder: disk });
           const { publishers } = small.registry;
-          await publishers.create({ name: "acme", displayName: "Acme", ownerId: "p1" });
+          await publishers.create({
+            name: "acme",
+            displayName: "Acme",
+            ownerId: "p1",
+            origin: bySystem,
+          });
           const found = await publishers.findPublisher("acme", "p1");
           if (found === undefined) throw new Error("It was created.");
-          const { publisher } = found;
           const { publicKey } = key;
-          await publishers.addKey({ publisherId: publisher.id, publicKey, label: "k" });
+          await publishers.addKey({
+            publisherId: found.id,
+            publicKey,
+            label: "k",
+            origin: bySystem,
+          });
           const publish = ({ archive, signature }: SamplePackage) =>
             small.registry.publish({
-              publisher,
+              publisher: found,
               name: "big",
               personId: "p1",
+              origin: bySystem,
               request: new Request("http://localhost/", {
                 method: "POST",
                 headers: { "content-type": "application/x-tar", "berth-signature": signature },

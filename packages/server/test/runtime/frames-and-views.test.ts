@@ -206,13 +206,21 @@ describe("frames and views", () => {
     changes: Partial<ApiContext> = {},
   ): ApiContext => ({
     caller: {
+      kind: "person",
       personId: "p1",
       name: "Ana",
       email: "ana@acme.example",
       by: "session",
       isOperator: false,
+      operatorPermissions: new Set(),
     },
-    organization: { id: "org1", slug: "acme", name: "Acme", role: "member" },
+    organization: {
+      id: "org1",
+      slug: "acme",
+      name: "Acme",
+      role: "member",
+      permissions: new Set(),
+    },
     ...{ publisher: null, requestId: "req-1", address: null, lastEventId: null },
     request: new Request("http://localhost/", origin === null ? {} : { headers: { origin } }),
     signal: new AbortController().signal,
@@ -238,6 +246,9 @@ describe("frames and views", () => {
     );
 
   it("open with a token that works for this function and no other", async () => {
+    const { personId = "" } = context().caller ?? {};
+    plane.rig.standings.set(`org1 ${personId}`, { roles: ["member"], groups: [] });
+    plane.rig.subjects.invalidate("org1", personId);
     const live = await plane.install(files);
     const other = await plane.install(files);
     const opened = await open(live.id, undefined, context(productOrigin));
@@ -260,7 +271,13 @@ describe("frames and views", () => {
   it("open only in their own organization and while the installation serves", async () => {
     const live = await plane.install(files);
     const elsewhere = context(null, {
-      organization: { id: "org2", slug: "other", name: "Other", role: "owner" },
+      organization: {
+        id: "org2",
+        slug: "other",
+        name: "Other",
+        role: "owner",
+        permissions: new Set(),
+      },
     });
     await expect(open(live.id, undefined, elsewhere)).rejects.toMatchObject({
       code: "INSTALLATION_NOT_FOUND",

@@ -109,6 +109,7 @@ export async function openDataPlane(options: DataPlaneOptions = {}): Promise<Dat
     bundles,
     directory,
     hosts,
+    clock: ground.clock,
     logger: ground.logger,
   });
   const door: FrontDoor = await openFrontDoor({

@@ -65,7 +65,7 @@ describe("what streams through the front door", () => {
   const log = async () => (await plane.rig.insight.list(live.id, 50)).map((line) => line.message);
   const stateOf = (key: string) =>
     plane.rig.gateway.callFromView(
-      { live, member: "member-1", requestId: "req-1" },
+      { live, member: "member-1", requestId: "req-1", subject: null },
       { capability: "state", method: "get", args: { key } },
     );
 

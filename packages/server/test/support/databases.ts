@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { Client } from "pg";
 import { pino } from "pino";
 import manifest from "../../package.json" with { type: "json" };
-import { type Database, openDatabase } from "../../src/storage/database.ts";
+import { type Database, type OpenedDatabase, openDatabase } from "../../src/storage/database.ts";
 import { migrate, type NamedMigration } from "../../src/storage/migrate.ts";
 
 export type DatabaseKind = Database["kind"];
@@ -17,6 +17,9 @@ export type DatabaseKind = Database["kind"];
 export interface TestDatabase extends Database, AsyncDisposable {
   /** Its data folder, removed on disposal. */
   readonly folder: string;
+  /** PostgreSQL's, as a superuser. */
+  readonly url: string | undefined;
+  separate: OpenedDatabase["separate"];
 }
 
 export const silentLogger = pino({ level: "silent" });
@@ -114,5 +117,5 @@ export async function openTestDatabase(
     await server?.drop();
     await rm(folder, { recursive: true, force: true });
   };
-  return { ...database, folder, [Symbol.asyncDispose]: dispose };
+  return { ...database, folder, url: server?.url, [Symbol.asyncDispose]: dispose };
 }

@@ -2,7 +2,11 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { identityMigrations } from "../../src/identity/migrations.ts";
-import { type OpenedIdentity, openIdentity } from "../../src/identity/open-identity.ts";
+import {
+  type IdentityOptions,
+  type OpenedIdentity,
+  openIdentity,
+} from "../../src/identity/open-identity.ts";
 import { registryMigrations } from "../../src/registry/migrations.ts";
 import {
   type OpenedRegistry,
@@ -11,7 +15,10 @@ import {
 } from "../../src/registry/open-registry.ts";
 import { openBlobStore } from "../../src/storage/blobs.ts";
 import type { Ground } from "../../src/storage/ground.ts";
-import { openKeyRing } from "../../src/storage/keys.ts";
+import { type KeyRing, openKeyRing } from "../../src/storage/keys.ts";
+import { storageMigrations } from "../../src/storage/migrations.ts";
+import { trailMigrations } from "../../src/trail/migrations.ts";
+import { type OpenedTrail, openTrail } from "../../src/trail/open-trail.ts";
 import {
   type DatabaseKind,
   openTestDatabase,
@@ -39,9 +46,13 @@ export interface TestServices extends AsyncDisposable {
   readonly database: TestDatabase;
   readonly identity: OpenedIdentity;
   readonly registry: OpenedRegistry;
+  readonly keys: KeyRing;
+  readonly trail: OpenedTrail;
   readonly ground: Ground;
   readonly clock: TestClock;
   readonly folder: string;
+  /** As another process on the same database would. */
+  reopenIdentity(options?: Pick<IdentityOptions, "isSecure" | "secondFactor">): OpenedIdentity;
 }
 
 export async function openTestServices(
@@ -52,26 +63,45 @@ export async function openTestServices(
     readonly logger?: Ground["logger"];
   } = {},
 ): Promise<TestServices> {
-  const database = await openTestDatabase(kind, [...identityMigrations, ...registryMigrations]);
+  const database = await openTestDatabase(kind, [
+    ...identityMigrations,
+    ...registryMigrations,
+    ...trailMigrations,
+    ...storageMigrations,
+  ]);
   const clock = createTestClock();
   const ground: Ground = { clock, random: randomBytes, logger: options.logger ?? silentLogger };
   const keys = await openKeyRing({ folder: database.folder, ...ground });
   const contentFolder = options.contentFolder ?? database.folder;
+  const spoolFolder = join(contentFolder, "audit-spool");
+  const trail = await openTrail({ database, keys, ground, spoolFolder });
   const registry = await openRegistry({
     database,
+    trail,
     blobs: await openBlobStore({ folder: contentFolder }),
     ground,
     uploadFolder: join(contentFolder, "uploads"),
     ...(options.limits === undefined ? {} : { limits: options.limits }),
     ...(options.policy === undefined ? {} : { policy: options.policy }),
   });
+  const reopenIdentity: TestServices["reopenIdentity"] = (further = {}) =>
+    openIdentity({
+      ...{ database, keys, ground, trail, ...further },
+      consoleOrigin: () => "http://localhost:4600",
+    });
   return {
     database,
-    identity: openIdentity({ database, keys, ground }),
+    identity: reopenIdentity(),
+    reopenIdentity,
     registry,
+    keys,
+    trail,
     ground,
     clock,
     folder: contentFolder,
-    [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      await trail.close();
+      await database[Symbol.asyncDispose]();
+    },
   };
 }

@@ -1,5 +1,5 @@
 import { Avatar, Menu, Text, UnstyledButton } from "@mantine/core";
-import { IconLanguage, IconLogout, IconSettings } from "@tabler/icons-react";
+import { IconLanguage, IconLogout, IconSettings, IconShieldLock } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { useSignOut } from "../../features/session/use-sign-out.ts";
@@ -35,6 +35,13 @@ export function AccountMenu() {
           leftSection={<IconSettings size={15} aria-hidden />}
         >
           {t("nav.settings")}
+        </Menu.Item>
+        <Menu.Item
+          component={Link}
+          to="/security"
+          leftSection={<IconShieldLock size={15} aria-hidden />}
+        >
+          {t("security.title")}
         </Menu.Item>
         <Menu.Item
           lang={other}

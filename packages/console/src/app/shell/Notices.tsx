@@ -1,15 +1,18 @@
-import { IconAlertOctagon, IconWifiOff } from "@tabler/icons-react";
+import { IconAlertOctagon, IconShieldLock, IconWifiOff } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { usePosture } from "../../features/posture/use-posture.ts";
+import { useSecondFactor } from "../../features/security/use-second-factor.ts";
 import classes from "./Notices.module.css";
 import { useIsOnline } from "./use-is-online.ts";
 
-/** What must be seen on every page: that nothing is jailed here, and that nothing can be saved. */
+/** What must be seen on every page: that nothing is jailed here, that something is owed, that nothing can be saved. */
 export function Notices() {
   const { t } = useTranslation();
   const posture = usePosture();
   const isOnline = useIsOnline();
+  const factor = useSecondFactor();
+  const owesFactor = factor.data?.isRequired === true && factor.data.provedAt === null;
   return (
     <div className={classes.root}>
       {posture.data?.level === "unsafe" && (
@@ -17,6 +20,14 @@ export function Notices() {
           <IconAlertOctagon size={17} aria-hidden />
           <span>
             {t("shell.unsafe")} <Link to="/posture">{t("shell.unsafeWhy")}</Link>
+          </span>
+        </div>
+      )}
+      {owesFactor && (
+        <div role="alert" className={classes.unsafe}>
+          <IconShieldLock size={17} aria-hidden />
+          <span>
+            {t("security.owed")} <Link to="/security">{t("security.title")}</Link>
           </span>
         </div>
       )}

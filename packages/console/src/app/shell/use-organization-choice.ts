@@ -20,9 +20,10 @@ export function useOrganizationChoice(session: SessionView): Omit<SignedIn, "ses
       rememberOrganization(slug);
       setChosen(slug);
       cache.removeQueries({ queryKey: ["installation"] });
-      void navigate({ to: "/installed" });
+      const next = session.organizations.find((organization) => organization.slug === slug);
+      void navigate({ to: next?.permissions.includes("apps.read") ? "/installed" : "/" });
     },
-    [navigate, cache],
+    [navigate, cache, session],
   );
   return { organization: chooseOrganization(session, wanted ?? chosen), switchOrganization };
 }

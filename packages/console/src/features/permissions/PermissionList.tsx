@@ -14,6 +14,7 @@ import {
 import type { ComponentType } from "react";
 import { useTranslation } from "react-i18next";
 import { Mono } from "../../ui/Mono.tsx";
+import { ConditionLines } from "./ConditionLines.tsx";
 import classes from "./PermissionList.module.css";
 import { isSweeping, permissionWords } from "./permission-words.ts";
 
@@ -65,6 +66,7 @@ export function PermissionList({ permissions, choice }: PermissionListProps) {
               <Text c="dimmed" component="div">
                 <Mono>{permission.resource}</Mono> {scope && t(scope)}
               </Text>
+              <ConditionLines conditions={permission.conditions} />
               {permission.reason && (
                 <Text component="div">
                   {t("permissions.reason", { reason: permission.reason })}

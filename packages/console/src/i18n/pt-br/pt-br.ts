@@ -1,9 +1,15 @@
 import type { Dictionary } from "../dictionary.ts";
 import { administration } from "./administration.ts";
 import { apps } from "./apps.ts";
+import { audit } from "./audit.ts";
 import { errors } from "./errors.ts";
+import { grants } from "./grants.ts";
+import { people } from "./people.ts";
 import { permissions } from "./permissions.ts";
+import { policies } from "./policies.ts";
+import { security } from "./security.ts";
 import { shell } from "./shell.ts";
+import { signOn } from "./sign-on.ts";
 
 /** Brazilian Portuguese. */
 export const ptBr: Dictionary = {
@@ -12,4 +18,10 @@ export const ptBr: Dictionary = {
   ...apps,
   ...permissions,
   ...administration,
+  ...audit,
+  ...grants,
+  ...people,
+  ...policies,
+  ...signOn,
+  ...security,
 };

@@ -9,7 +9,7 @@ import { ConfigFields } from "../../features/config-form/ConfigFields.tsx";
 import { SecretInputs } from "../../features/config-form/SecretInputs.tsx";
 import { useConfigForm } from "../../features/config-form/use-config-form.ts";
 import { PermissionList } from "../../features/permissions/PermissionList.tsx";
-import { useIsAdmin } from "../../features/session/use-is-admin.ts";
+import { useMay } from "../../features/session/use-may.ts";
 import { useSignedIn } from "../../features/session/use-signed-in.ts";
 import { ErrorAlert } from "../../ui/ErrorAlert.tsx";
 import { Mono } from "../../ui/Mono.tsx";
@@ -23,7 +23,7 @@ export function InstallForm({ release }: { readonly release: ReleaseDetail }) {
   const { t } = useTranslation();
   const params = useParams({ from: "/shell/apps/$publisher/$name/install" });
   const navigate = useNavigate();
-  const isAdmin = useIsAdmin();
+  const mayInstall = useMay("apps.install");
   const { organization } = useSignedIn();
   const manifest = findReleaseManifest(release);
   const server = manifest?.server;
@@ -124,12 +124,12 @@ export function InstallForm({ release }: { readonly release: ReleaseDetail }) {
             )}
           </ErrorAlert>
         )}
-        {!isAdmin && <Text>{t("app.askAdmin")}</Text>}
+        {!mayInstall && <Text>{t("app.askAdmin")}</Text>}
         <Group justify="flex-end" gap="xs">
           <RouterButton variant="default" size="sm" to="/apps/$publisher/$name" params={params}>
             {t("install.decline")}
           </RouterButton>
-          <Button type="submit" size="sm" loading={install.isPending} disabled={!isAdmin}>
+          <Button type="submit" size="sm" loading={install.isPending} disabled={!mayInstall}>
             {t("install.agree")}
           </Button>
         </Group>

@@ -5,7 +5,7 @@ import { IconDots, IconPlayerPause, IconPlayerPlay, IconTrash } from "@tabler/ic
 import { useNavigate } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { useRunningApps } from "../../features/runtime/use-running-apps.ts";
-import { useIsAdmin } from "../../features/session/use-is-admin.ts";
+import { useMay } from "../../features/session/use-may.ts";
 import { ConfirmDialog } from "../../ui/ConfirmDialog.tsx";
 import { RouterButton } from "../../ui/RouterAnchor.tsx";
 import { SuspendDialog } from "./SuspendDialog.tsx";
@@ -21,7 +21,9 @@ export function InstallationActions({
   const { t } = useTranslation();
   const navigate = useNavigate();
   const running = useRunningApps();
-  const isAdmin = useIsAdmin();
+  const mayUse = useMay("apps.use");
+  const mayOperate = useMay("apps.operate");
+  const mayRemove = useMay("apps.install");
   const [isSuspending, suspend] = useDisclosure(false);
   const [isUninstalling, uninstallDialog] = useDisclosure(false);
   const resume = useResume(installation);
@@ -39,7 +41,7 @@ export function InstallationActions({
 
   return (
     <>
-      {isAdmin && (state === "suspended" || state === "failed") && (
+      {mayOperate && (state === "suspended" || state === "failed") && (
         <Button
           leftSection={<IconPlayerPlay size={14} aria-hidden />}
           loading={resume.isPending}
@@ -48,12 +50,12 @@ export function InstallationActions({
           {t("installation.resume")}
         </Button>
       )}
-      {installation.hasView && state === "running" && (
+      {mayUse && installation.hasView && state === "running" && (
         <RouterButton to="/run/$installation" params={params}>
           {t("actions.open")}
         </RouterButton>
       )}
-      {isAdmin && (
+      {(mayOperate || mayRemove) && (
         <Menu position="bottom-end" width={200}>
           <Menu.Target>
             <ActionIcon variant="default" aria-label={t("installation.more")}>
@@ -61,7 +63,7 @@ export function InstallationActions({
             </ActionIcon>
           </Menu.Target>
           <Menu.Dropdown>
-            {(state === "running" || state === "loading") && (
+            {mayOperate && (state === "running" || state === "loading") && (
               <Menu.Item
                 leftSection={<IconPlayerPause size={15} aria-hidden />}
                 onClick={suspend.open}
@@ -69,14 +71,16 @@ export function InstallationActions({
                 {t("installation.suspend")}
               </Menu.Item>
             )}
-            <Menu.Item
-              color="var(--mantine-color-error)"
-              disabled={!canUninstall}
-              leftSection={<IconTrash size={15} aria-hidden />}
-              onClick={uninstallDialog.open}
-            >
-              {t("installation.uninstall")}
-            </Menu.Item>
+            {mayRemove && (
+              <Menu.Item
+                color="var(--mantine-color-error)"
+                disabled={!canUninstall}
+                leftSection={<IconTrash size={15} aria-hidden />}
+                onClick={uninstallDialog.open}
+              >
+                {t("installation.uninstall")}
+              </Menu.Item>
+            )}
           </Menu.Dropdown>
         </Menu>
       )}

@@ -5,12 +5,13 @@ import { useTranslation } from "react-i18next";
 import { InstallationStateDot } from "../../features/installations/InstallationStateDot.tsx";
 import { useInstallation } from "../../features/installations/use-installation.ts";
 import { LogPanel } from "../../features/logs/LogPanel.tsx";
-import { useIsAdmin } from "../../features/session/use-is-admin.ts";
+import { useMay } from "../../features/session/use-may.ts";
 import { PageBody } from "../../ui/PageBody.tsx";
 import { PageHeader } from "../../ui/PageHeader.tsx";
 import { QueryView } from "../../ui/QueryView.tsx";
 import { InstallationActions } from "./InstallationActions.tsx";
 import { OverviewPart } from "./OverviewPart.tsx";
+import { PermissionsPart } from "./PermissionsPart.tsx";
 import { SettingsPart } from "./SettingsPart.tsx";
 import { StateReason } from "./StateReason.tsx";
 import { UninstallProgress } from "./UninstallProgress.tsx";
@@ -44,7 +45,8 @@ function InstalledContent({ installation }: { readonly installation: Installatio
   const { t } = useTranslation();
   const { part = "overview" } = useSearch({ from: "/shell/installations/$installation" });
   const navigate = useNavigate();
-  const isAdmin = useIsAdmin();
+  const mayReadLogs = useMay("logs.read");
+  const mayConfigure = useMay("apps.configure");
   const params = { installation: installation.id };
   const show = (next: string | null) =>
     void navigate({
@@ -66,16 +68,22 @@ function InstalledContent({ installation }: { readonly installation: Installatio
       <Tabs value={part} onChange={show} keepMounted={false}>
         <Tabs.List mb="md">
           <Tabs.Tab value="overview">{t("installation.overview")}</Tabs.Tab>
-          <Tabs.Tab value="logs">{t("installation.logs")}</Tabs.Tab>
-          {isAdmin && <Tabs.Tab value="settings">{t("installation.settings")}</Tabs.Tab>}
+          <Tabs.Tab value="permissions">{t("grants.tab")}</Tabs.Tab>
+          {mayReadLogs && <Tabs.Tab value="logs">{t("installation.logs")}</Tabs.Tab>}
+          {mayConfigure && <Tabs.Tab value="settings">{t("installation.settings")}</Tabs.Tab>}
         </Tabs.List>
         <Tabs.Panel value="overview">
           <OverviewPart installation={installation} />
         </Tabs.Panel>
-        <Tabs.Panel value="logs">
-          <LogPanel installation={installation.id} />
+        <Tabs.Panel value="permissions">
+          <PermissionsPart installation={installation.id} />
         </Tabs.Panel>
-        {isAdmin && (
+        {mayReadLogs && (
+          <Tabs.Panel value="logs">
+            <LogPanel installation={installation.id} />
+          </Tabs.Panel>
+        )}
+        {mayConfigure && (
           <Tabs.Panel value="settings">
             <SettingsPart installation={installation} />
           </Tabs.Panel>

@@ -3,6 +3,7 @@ import { Text } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { InstallationStateDot } from "../../features/installations/InstallationStateDot.tsx";
+import { useMay } from "../../features/session/use-may.ts";
 import { Ago } from "../../ui/Ago.tsx";
 import { AppGlyph } from "../../ui/AppGlyph.tsx";
 import { RouterButton } from "../../ui/RouterAnchor.tsx";
@@ -11,6 +12,7 @@ import classes from "./InstalledPage.module.css";
 export function InstalledRow({ installation }: { readonly installation: InstallationView }) {
   const { t } = useTranslation();
   const params = { installation: installation.id };
+  const mayUse = useMay("apps.use");
   return (
     <li className={classes.row}>
       <AppGlyph app={installation.app} title={installation.title} />
@@ -29,7 +31,7 @@ export function InstalledRow({ installation }: { readonly installation: Installa
         <Ago at={installation.updatedAt} />
       </Text>
       <div className={classes.action}>
-        {installation.hasView && installation.state === "running" && (
+        {mayUse && installation.hasView && installation.state === "running" && (
           <RouterButton
             variant="default"
             to="/run/$installation"

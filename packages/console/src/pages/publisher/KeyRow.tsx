@@ -12,9 +12,10 @@ import classes from "./ReleasesSection.module.css";
 export interface KeyRowProps {
   readonly publisher: string;
   readonly signingKey: KeyView;
+  readonly mayManage: boolean;
 }
 
-export function KeyRow({ publisher, signingKey: key }: KeyRowProps) {
+export function KeyRow({ publisher, signingKey: key, mayManage }: KeyRowProps) {
   const { t } = useTranslation();
   const format = useFormat();
   const [isAsking, asking] = useDisclosure(false);
@@ -32,7 +33,7 @@ export function KeyRow({ publisher, signingKey: key }: KeyRowProps) {
             ? t("keys.since", { when: format.instant(key.createdAt) })
             : t("keys.until", { when: format.instant(key.revokedAt) })}
         </Text>
-        {key.revokedAt === null && (
+        {mayManage && key.revokedAt === null && (
           <Button
             variant="default"
             ml="auto"

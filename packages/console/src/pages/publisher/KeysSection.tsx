@@ -9,7 +9,13 @@ import { AddKeyForm } from "./AddKeyForm.tsx";
 import { KeyRow } from "./KeyRow.tsx";
 import classes from "./ReleasesSection.module.css";
 
-export function KeysSection({ publisher }: { readonly publisher: string }) {
+export interface KeysSectionProps {
+  readonly publisher: string;
+  /** Whether to offer what only owners do. */
+  readonly mayManage: boolean;
+}
+
+export function KeysSection({ publisher, mayManage }: KeysSectionProps) {
   const { t } = useTranslation();
   const detail = usePublisher(publisher);
   const [isAdding, adding] = useDisclosure(false);
@@ -20,9 +26,11 @@ export function KeysSection({ publisher }: { readonly publisher: string }) {
       description={t("keys.hint")}
       isFlush={hasRows}
       actions={
-        <Button variant="default" onClick={adding.open}>
-          {t("keys.add")}
-        </Button>
+        mayManage && (
+          <Button variant="default" onClick={adding.open}>
+            {t("keys.add")}
+          </Button>
+        )
       }
     >
       <QueryView query={detail} loading={<LoadingRows count={2} />}>
@@ -32,7 +40,12 @@ export function KeysSection({ publisher }: { readonly publisher: string }) {
           ) : (
             <ul className={classes.root}>
               {keys.map((key) => (
-                <KeyRow key={key.keyId} publisher={publisher} signingKey={key} />
+                <KeyRow
+                  key={key.keyId}
+                  publisher={publisher}
+                  signingKey={key}
+                  mayManage={mayManage}
+                />
               ))}
             </ul>
           )

@@ -10,6 +10,7 @@ import { PageHeader } from "../../ui/PageHeader.tsx";
 import { RouterButton } from "../../ui/RouterAnchor.tsx";
 import { CreatePublisherForm } from "./CreatePublisherForm.tsx";
 import { KeysSection } from "./KeysSection.tsx";
+import { PeopleSection } from "./PeopleSection.tsx";
 import { ReleasesSection } from "./ReleasesSection.tsx";
 import { UploadSection } from "./UploadSection.tsx";
 
@@ -61,7 +62,8 @@ export function PublisherPage() {
         <Stack gap="md" key={shown.name}>
           <UploadSection publisher={shown.name} />
           <ReleasesSection publisher={shown.name} />
-          <KeysSection publisher={shown.name} />
+          <KeysSection publisher={shown.name} mayManage={shown.role === "owner"} />
+          <PeopleSection publisher={shown.name} />
         </Stack>
       ) : (
         <EmptyState

@@ -47,6 +47,7 @@ export function ApiKeysSection() {
         opened={isCreating}
         onClose={creating.close}
         title={t("apiKeys.create")}
+        closeButtonProps={{ "aria-label": t("actions.close") }}
         // The secret is shown once: a stray click beside the dialog must not lose it.
         closeOnClickOutside={false}
       >
@@ -61,6 +62,9 @@ function ApiKeyRow({ apiKey }: { readonly apiKey: ApiKeyView }) {
   const format = useFormat();
   const [isAsking, asking] = useDisclosure(false);
   const remove = useDeleteApiKey();
+  const limits = [apiKey.organization, apiKey.publisher, ...(apiKey.permissions ?? [])].filter(
+    (limit) => limit !== null,
+  );
   return (
     <li className={classes.row}>
       <div className={classes.words}>
@@ -69,7 +73,16 @@ function ApiKeyRow({ apiKey }: { readonly apiKey: ApiKeyView }) {
           <Mono>{`${apiKey.start}…`}</Mono> · <Ago at={apiKey.createdAt} /> ·{" "}
           {apiKey.expiresAt === null
             ? t("apiKeys.noEnd")
-            : t("apiKeys.ends", { when: format.instant(apiKey.expiresAt) })}
+            : t("apiKeys.ends", { when: format.instant(apiKey.expiresAt) })}{" "}
+          ·{" "}
+          {apiKey.lastUsedAt === null ? (
+            t("apiKeys.never")
+          ) : (
+            <>
+              {t("apiKeys.used")} <Ago at={apiKey.lastUsedAt} />
+            </>
+          )}
+          {limits.length > 0 && ` · ${t("apiKeys.limitedTo", { what: limits.join(", ") })}`}
         </Text>
       </div>
       <Button

@@ -1,5 +1,6 @@
 import { Stack } from "@mantine/core";
 import { useTranslation } from "react-i18next";
+import { useRoleWords } from "../../features/people/use-role-words.ts";
 import { useSignedIn } from "../../features/session/use-signed-in.ts";
 import { PasswordForm } from "../../features/settings/PasswordForm.tsx";
 import { Facts } from "../../ui/Facts.tsx";
@@ -13,6 +14,7 @@ import { AppearanceSection } from "./AppearanceSection.tsx";
 export function SettingsPage() {
   const { t } = useTranslation();
   const toast = useToast();
+  const words = useRoleWords();
   const { person, isOperator, organizations } = useSignedIn().session;
   return (
     <PageBody width="narrow">
@@ -23,9 +25,9 @@ export function SettingsPage() {
             facts={[
               { label: t("settings.name"), value: person.name },
               { label: t("signIn.email"), value: person.email },
-              ...organizations.map(({ name, role }) => ({
+              ...organizations.map(({ name, role, roleName }) => ({
                 label: name,
-                value: t(`settings.role.${role}`),
+                value: words(role, roleName),
               })),
               ...(isOperator
                 ? [{ label: t("settings.operator"), value: t("settings.operatorYes") }]

@@ -14,6 +14,12 @@ describe("where to go after signing in", () => {
     "//evil.example",
     "/\\evil.example",
     "/\t/evil.example",
+    "/.//evil.example",
+    "/..//evil.example/x",
+    "/x/..//evil.example",
+    "/%2e//evil.example",
+    "/./\\evil.example",
+    "/@evil.example/..//evil.example",
     "https://evil.example/",
     "javascript:alert(1)",
     "/sign-in?next=/sign-in",
@@ -50,11 +56,13 @@ describe("a sign-in link's token", () => {
 
 describe("the organization that is shown", () => {
   const session = {
+    kind: "person" as const,
     person: { id: "p", name: "Ada", email: "ada@acme.example" },
     isOperator: false,
+    operatorPermissions: [],
     organizations: [
-      { slug: "acme", name: "Acme", role: "owner" as const },
-      { slug: "globex", name: "Globex", role: "member" as const },
+      { slug: "acme", name: "Acme", role: "owner", roleName: "owner", permissions: [] },
+      { slug: "globex", name: "Globex", role: "member", roleName: "member", permissions: [] },
     ],
     publishers: [],
     by: "session" as const,

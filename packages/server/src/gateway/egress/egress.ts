@@ -13,6 +13,7 @@ import { BerthError } from "@berth/protocol";
 import type { Insight } from "../../insight/insight.ts";
 import type { LiveInstallation } from "../../installation/live.ts";
 import type { Metering } from "../../metering/metering.ts";
+import type { OpenUses } from "../../policy/open-uses.ts";
 import type { Policy, PolicyQuestion } from "../../policy/policy.ts";
 import type { RateLimits } from "../rate-limits.ts";
 import { createAddressRules } from "./addresses.ts";
@@ -46,6 +47,7 @@ export interface EgressOptions {
 
 export interface EgressDependencies extends EgressOptions {
   readonly policy: Pick<Policy, "demandAny">;
+  readonly openUses: Pick<OpenUses, "hold">;
   readonly metering: Pick<Metering, "meter">;
   readonly insight: Pick<Insight, "write">;
   readonly rates: Pick<RateLimits, "take">;
@@ -116,43 +118,67 @@ export function createEgress(options: EgressDependencies): Egress {
     });
   }
 
+  /** Held from the decision until its answer is at its end. */
+  async function held(
+    call: EgressCall,
+    question: PolicyQuestion,
+    work: (target: Target, signal: AbortSignal) => Promise<CellResponse>,
+  ): Promise<CellResponse> {
+    const target = decide(call, question);
+    const ending = new AbortController();
+    const hold = options.openUses.hold(question.live.id, {
+      check(live) {
+        options.policy.demandAny({ ...question, live, isRecheck: true }, accessesOf(target));
+      },
+      end: (error) => ending.abort(error),
+    });
+    try {
+      const answer = await work(target, AbortSignal.any([call.signal, ending.signal]));
+      answer.body.once("close", () => hold[Symbol.dispose]());
+      return answer;
+    } catch (error) {
+      hold[Symbol.dispose]();
+      throw error;
+    }
+  }
+
   return {
-    async send(call, question) {
-      const { live } = question;
-      const target = decide(call, question);
-      options.rates.take({
-        installationId: live.id,
-        resource: "network",
-        limitPerMinute: live.resources.network,
-      });
-      const addresses = await addressesOf(target);
-      // One bad address refuses them all: a name that mixes them is made to be retried until it fits.
-      const refused = addresses.find((address) => !rules.isAllowed(address, target.host));
-      if (refused !== undefined) {
-        deny(
-          live,
-          `${target.authority} leads to an address that apps may not reach; only public addresses, and those of egress.allowPrivate, are connected to.`,
-        );
-      }
-      const meter = options.metering.meter(live.id);
-      meter.egressRequests += 1;
-      const socket = await open(target, addresses, call.signal);
-      return exchange({
-        socket,
-        target,
-        method: call.method,
-        headers: call.headers,
-        body: call.body,
-        signal: call.signal,
-        limits,
-        onBytesOut: (bytes) => {
-          meter.bytesOut += bytes;
-        },
-        onBytesIn: (bytes) => {
-          meter.bytesIn += bytes;
-        },
-      });
-    },
+    send: (call, question) =>
+      held(call, question, async (target, signal) => {
+        const { live } = question;
+        options.rates.take({
+          installationId: live.id,
+          resource: "network",
+          limitPerMinute: live.resources.network,
+        });
+        const addresses = await addressesOf(target);
+        // One bad address refuses them all: a name that mixes them is made to be retried until it fits.
+        const refused = addresses.find((address) => !rules.isAllowed(address, target.host));
+        if (refused !== undefined) {
+          deny(
+            live,
+            `${target.authority} leads to an address that apps may not reach; only public addresses, and those of egress.allowPrivate, are connected to.`,
+          );
+        }
+        const meter = options.metering.meter(live.id);
+        meter.egressRequests += 1;
+        const socket = await open(target, addresses, signal);
+        return exchange({
+          socket,
+          target,
+          method: call.method,
+          headers: call.headers,
+          body: call.body,
+          signal,
+          limits,
+          onBytesOut: (bytes) => {
+            meter.bytesOut += bytes;
+          },
+          onBytesIn: (bytes) => {
+            meter.bytesIn += bytes;
+          },
+        });
+      }),
   };
 }
 

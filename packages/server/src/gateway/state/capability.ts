@@ -33,6 +33,8 @@ export function createStateCapability(store: StateStore): Capability {
   return {
     name: "state",
     callers: ["function", "view"],
+    // The organization's own, and nobody has said more of it.
+    dataClass: "internal",
     methods: {
       get: defineMethod({
         input: z.strictObject({ key }),

@@ -32,7 +32,7 @@ export interface StateWrite {
   readonly value: JsonValue;
 }
 
-type Owner = Pick<LiveInstallation, "id" | "dataKey" | "resources">;
+type Owner = Pick<LiveInstallation, "id" | "organizationId" | "dataKey" | "resources">;
 
 export interface StateStore {
   get(owner: Owner, key: string): Promise<StateEntry | undefined>;
@@ -50,12 +50,14 @@ export interface StateStore {
     owner: Owner,
     range: { readonly prefix: string; readonly after: string | null; readonly limit: number },
   ): Promise<StatePage>;
-  usage(installationId: string): Promise<{ readonly bytes: number; readonly keys: number }>;
+  usage(
+    owner: Pick<Owner, "id" | "organizationId">,
+  ): Promise<{ readonly bytes: number; readonly keys: number }>;
   removeAll(installationId: string): Promise<void>;
 }
 
 export interface StateStoreOptions {
-  readonly database: Pick<Database, "kysely">;
+  readonly database: Pick<Database, "kysely" | "of">;
   readonly keys: Pick<KeyRing, "seal" | "open">;
 }
 
@@ -70,7 +72,8 @@ interface SealedWrite {
 }
 
 export function createStateStore({ database, keys }: StateStoreOptions): StateStore {
-  const db = database.kysely;
+  /** Whatever is asked of it, it reaches the owner's organization only. */
+  const of = (owner: Pick<Owner, "organizationId">) => database.of(owner.organizationId);
   const contextOf = (owner: Owner, key: string) => `state/${owner.id}/${key}`;
 
   function seal(owner: Owner, { key, value }: StateWrite): SealedWrite {
@@ -160,7 +163,7 @@ export function createStateStore({ database, keys }: StateStoreOptions): StateSt
 
   return {
     async get(owner, key) {
-      const row = await db
+      const row = await of(owner)
         .selectFrom("app_state")
         .select(["key", "value", "version"])
         .where("installation_id", "=", owner.id)
@@ -174,30 +177,34 @@ export function createStateStore({ database, keys }: StateStoreOptions): StateSt
       const byKey = new Map(writes.map((entry) => [entry.key, entry]));
       const sealed = [...byKey.values()].map((entry) => seal(owner, entry));
       if (sealed.length === 0) return "0";
-      return db.transaction().execute((trx) => write(trx, owner, sealed, expected));
+      return of(owner)
+        .transaction()
+        .execute((trx) => write(trx, owner, sealed, expected));
     },
 
     async delete(owner, key) {
-      return db.transaction().execute(async (trx) => {
-        const usage = await takeTurn(trx, owner.id, 0);
-        const gone = await trx
-          .deleteFrom("app_state")
-          .where("installation_id", "=", owner.id)
-          .where("key", "=", key)
-          .returning("bytes")
-          .executeTakeFirst();
-        if (gone === undefined) return false;
-        await trx
-          .updateTable("app_state_usage")
-          .set({ bytes: usage.bytes - gone.bytes, keys: usage.keys - 1 })
-          .where("installation_id", "=", owner.id)
-          .execute();
-        return true;
-      });
+      return of(owner)
+        .transaction()
+        .execute(async (trx) => {
+          const usage = await takeTurn(trx, owner.id, 0);
+          const gone = await trx
+            .deleteFrom("app_state")
+            .where("installation_id", "=", owner.id)
+            .where("key", "=", key)
+            .returning("bytes")
+            .executeTakeFirst();
+          if (gone === undefined) return false;
+          await trx
+            .updateTable("app_state_usage")
+            .set({ bytes: usage.bytes - gone.bytes, keys: usage.keys - 1 })
+            .where("installation_id", "=", owner.id)
+            .execute();
+          return true;
+        });
     },
 
     async list(owner, { prefix, after, limit }) {
-      const rows = await pageOf(db, owner.id, { prefix, after, limit: limit + 1 });
+      const rows = await pageOf(of(owner), owner.id, { prefix, after, limit: limit + 1 });
       const fitting = rows.filter((row, index) => {
         return index < limit && (index === 0 || row.running <= maxPageBytes);
       });
@@ -208,17 +215,17 @@ export function createStateStore({ database, keys }: StateStoreOptions): StateSt
       };
     },
 
-    async usage(installationId) {
-      const row = await db
+    async usage(owner) {
+      const row = await of(owner)
         .selectFrom("app_state_usage")
         .select(["bytes", "keys"])
-        .where("installation_id", "=", installationId)
+        .where("installation_id", "=", owner.id)
         .executeTakeFirst();
       return row ?? { bytes: 0, keys: 0 };
     },
 
     async removeAll(installationId) {
-      await db.transaction().execute(async (trx) => {
+      await database.kysely.transaction().execute(async (trx) => {
         await trx
           .deleteFrom("app_state_usage")
           .where("installation_id", "=", installationId)

@@ -10,11 +10,14 @@ import { createHash } from "node:crypto";
 import { BerthError, createId } from "@berth/protocol";
 import { type EmbedSessionView, embedSessionSeconds } from "@berth/protocol/api";
 import type { Transaction } from "kysely";
+import { personOrigin } from "../../http/actor.ts";
 import type { OrganizationRole } from "../../http/api.ts";
 import { isUniqueViolation } from "../../storage/constraint.ts";
 import type { Database } from "../../storage/database.ts";
 import type { Ground } from "../../storage/ground.ts";
 import type { Schema } from "../../storage/schema.ts";
+import type { ActOrigin, ActRecord } from "../../trail/trail.ts";
+import { syncGroups } from "../groups/sync-groups.ts";
 import type { EmbedClaims } from "./read-embed-token.ts";
 
 export const embedTokenPrefix = "bes_";
@@ -26,11 +29,17 @@ export interface EmbedProof {
   readonly organizationId: string;
 }
 
+/** How the token came. */
+export interface EmbedFrom {
+  readonly address: string | null;
+  readonly requestId: string;
+}
+
 export interface EmbedSessions {
   /** @throws EMBED_TOKEN_INVALID when it was used, ORGANIZATION_NOT_FOUND */
-  open(claims: EmbedClaims): Promise<EmbedSessionView>;
+  open(claims: EmbedClaims, from: EmbedFrom): Promise<EmbedSessionView>;
   find(accessToken: string): Promise<EmbedProof | undefined>;
-  end(sessionId: string): Promise<void>;
+  end(sessionId: string, origin: ActOrigin): Promise<void>;
   /** Those that were opened with a key. */
   idsOf(keyId: string): Promise<readonly string[]>;
 }
@@ -41,8 +50,16 @@ const hashOf = (token: string) => createHash("sha256").update(token).digest("hex
 
 export function createEmbedSessions(options: {
   readonly database: Pick<Database, "kysely">;
+  readonly trail: ActRecord;
   readonly ground: Ground;
+  /** Called once somebody came with a role, theirs already or a new one. */
+  readonly onMembership?: (membership: {
+    readonly organizationId: string;
+    readonly personId: string;
+    readonly role: OrganizationRole;
+  }) => void;
 }): EmbedSessions {
+  const { trail } = options;
   const { kysely } = options.database;
   const { clock, random } = options.ground;
   const newId = (prefix: string) => createId(prefix, random(idBytes));
@@ -119,37 +136,56 @@ export function createEmbedSessions(options: {
         organizationId: organization.id,
         userId: personId,
         role: claims.role,
+        roleFrom: "product",
         createdAt: new Date(clock.now()),
       })
       .onConflict((on) =>
         on.columns(["organizationId", "userId"]).doUpdateSet((by) => ({
-          // An ownership was given here, and is not taken from outside.
-          role: by.case().when("member.role", "=", "owner").then("owner").else(claims.role).end(),
+          // A role that was given here is not taken, raised or lowered from outside.
+          role: by
+            .case()
+            .when("member.roleFrom", "=", "product")
+            .then(claims.role)
+            .else(by.ref("member.role"))
+            .end(),
         })),
       )
       .returning("role")
       .executeTakeFirstOrThrow();
-    return { ...organization, role: role === "owner" || role === "admin" ? role : "member" };
+    return { ...organization, role };
   }
 
-  async function open(claims: EmbedClaims): Promise<EmbedSessionView> {
+  async function open(claims: EmbedClaims, from: EmbedFrom): Promise<EmbedSessionView> {
     const accessToken = `${embedTokenPrefix}${Buffer.from(random(tokenBytes)).toString("base64url")}`;
     const now = clock.now();
-    const expiresAt = new Date(now + embedSessionSeconds * 1_000);
-    return kysely.transaction().execute(async (trx) => {
+    const ends = [now + embedSessionSeconds * 1_000, claims.keyEndsAt?.getTime() ?? Infinity];
+    const expiresAt = new Date(Math.min(...ends));
+    let membership: Parameters<NonNullable<typeof options.onMembership>>[0] | undefined;
+    const view = await kysely.transaction().execute(async (trx) => {
       await spend(trx, claims);
       const personId = await providePerson(trx, claims);
       const { id, slug, role } = await provideMembership(trx, personId, claims);
+      membership = { organizationId: id, personId, role };
+      if (claims.groups !== undefined) {
+        const sync = {
+          organizationId: id,
+          personId,
+          source: "embed",
+          names: claims.groups,
+        } as const;
+        await syncGroups(trx, sync, options.ground);
+      }
       await trx
         .updateTable("embed_key")
         .set({ last_used_at: new Date(now) })
         .where("id", "=", claims.keyId)
         .execute();
       await trx.deleteFrom("embed_session").where("expires_at", "<=", new Date(now)).execute();
+      const sessionId = newId("es");
       await trx
         .insertInto("embed_session")
         .values({
-          id: newId("es"),
+          id: sessionId,
           token_hash: hashOf(accessToken),
           key_id: claims.keyId,
           person_id: personId,
@@ -157,6 +193,14 @@ export function createEmbedSessions(options: {
           expires_at: expiresAt,
         })
         .execute();
+      await trail.record(trx, {
+        ...personOrigin(from, { personId, by: "embed", credentialId: sessionId }),
+        action: "session.open",
+        organizationId: id,
+        target: { kind: "person", id: personId },
+        details: { key: claims.keyId, role },
+        personal: { personId, fields: { name: claims.name } },
+      });
       return {
         accessToken,
         expiresAt: expiresAt.toISOString(),
@@ -164,13 +208,15 @@ export function createEmbedSessions(options: {
         organization: { slug, role },
       };
     });
+    if (membership !== undefined) options.onMembership?.(membership);
+    return view;
   }
 
   return {
-    open: (claims) =>
-      open(claims).catch((error: unknown) => {
+    open: (claims, from) =>
+      open(claims, from).catch((error: unknown) => {
         // Somebody who came by two doors at once was made by the other: now they are known.
-        if (isUniqueViolation(error)) return open(claims);
+        if (isUniqueViolation(error)) return open(claims, from);
         throw error;
       }),
     async find(accessToken) {
@@ -190,8 +236,21 @@ export function createEmbedSessions(options: {
         .execute();
       return rows.map(({ id }) => id);
     },
-    async end(sessionId) {
-      await kysely.deleteFrom("embed_session").where("id", "=", sessionId).execute();
+    async end(sessionId, origin) {
+      await kysely.transaction().execute(async (trx) => {
+        const gone = await trx
+          .deleteFrom("embed_session")
+          .where("id", "=", sessionId)
+          .returning("organization_id")
+          .executeTakeFirst();
+        if (gone === undefined) return;
+        await trail.record(trx, {
+          ...origin,
+          action: "session.end",
+          organizationId: gone.organization_id,
+          target: { kind: "session", id: sessionId },
+        });
+      });
     },
   };
 }

@@ -5,8 +5,13 @@
  * key was registered for and no other. What is claimed then is believed for one organization and one
  * person of that issuer, for minutes, once.
  */
-import { BerthError } from "@berth/protocol";
-import { embedRoles, embedTokenMaxSeconds } from "@berth/protocol/api";
+import { BerthError, isPlainLine } from "@berth/protocol";
+import {
+  embedGroupNameChars,
+  embedMaxGroups,
+  embedRoles,
+  embedTokenMaxSeconds,
+} from "@berth/protocol/api";
 import { decodeProtectedHeader, errors, jwtVerify } from "jose";
 import * as z from "zod";
 import type { TrustedKey } from "./embed-keys.ts";
@@ -20,8 +25,11 @@ export interface EmbedClaims {
   readonly organization: string;
   readonly name: string;
   readonly role: (typeof embedRoles)[number];
+  /** Of the product; undefined when the token says nothing of them. */
+  readonly groups: readonly string[] | undefined;
   readonly tokenId: string;
   readonly expiresAt: Date;
+  readonly keyEndsAt: Date | null;
 }
 
 export interface ReadEmbedTokenOptions {
@@ -41,6 +49,7 @@ const claimsSchema = z.object({
   org: text(64),
   name: text(120),
   role: z.enum(embedRoles).default("member"),
+  groups: z.array(text(embedGroupNameChars).refine(isPlainLine)).max(embedMaxGroups).optional(),
   jti: text(128).min(16),
   iat: z.int(),
   exp: z.int(),
@@ -58,7 +67,7 @@ export async function readEmbedToken(
     const [issue] = claims.error.issues;
     throw invalid(`its claim ${String(issue?.path[0])} is wrong: ${issue?.message}`);
   }
-  const { sub, org, name, role, jti, iat, exp } = claims.data;
+  const { sub, org, name, role, groups, jti, iat, exp } = claims.data;
   if (exp - iat > embedTokenMaxSeconds) {
     throw invalid(`it lives ${exp - iat} s; at most ${embedTokenMaxSeconds} s are accepted`);
   }
@@ -69,6 +78,8 @@ export async function readEmbedToken(
     organization: org,
     name,
     role,
+    groups: groups === undefined ? undefined : [...new Set(groups)],
+    keyEndsAt: key.endsAt,
     tokenId: jti,
     expiresAt: new Date((exp + toleranceSeconds) * 1_000),
   };

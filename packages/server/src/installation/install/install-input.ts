@@ -22,6 +22,10 @@ const stored = z.object({
       ),
       reason: z.string().optional(),
       optional: z.boolean().optional(),
+      // Came from a parsed manifest; whoever uses it takes it from there again.
+      conditions: z
+        .custom<Permission["conditions"]>((value) => typeof value === "object")
+        .optional(),
     }),
   ),
   config: z.record(z.string(), z.json()),

@@ -2,6 +2,7 @@
 import { installSteps, parseInstallationId } from "@berth/protocol";
 import { type AnyRunDefinition, defineRun } from "../../jobs/run.ts";
 import { type InstallationWorks, purge } from "../parts.ts";
+import { recordSteps } from "../record-runs.ts";
 import {
   allocateStep,
   compatibilityStep,
@@ -35,6 +36,7 @@ export function defineInstallRun(works: InstallationWorks): AnyRunDefinition {
     onFailure: "back",
     parseInput: parseInstallInput,
     toError: installError,
+    onStepEnd: recordSteps(works.trail, installRunKind),
     onCommitted: ({ subject }) => directory.invalidate(parseInstallationId(subject)),
 
     async onTurningBack(trx, { subject, error }) {

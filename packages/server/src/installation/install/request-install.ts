@@ -9,12 +9,14 @@ import {
   createId,
   type InstallationId,
   idPrefixes,
+  type Permission,
   parseAppName,
   parseInstallationId,
   type RunId,
 } from "@berth/protocol";
 import type { Jobs } from "../../jobs/open-jobs.ts";
 import { isUniqueViolation } from "../../storage/constraint.ts";
+import type { ActOrigin } from "../../trail/trail.ts";
 import { configHashOf } from "../config/config-hash.ts";
 import { type Consent, checkConsent } from "../consent.ts";
 import type { JsonObject } from "../live.ts";
@@ -34,6 +36,7 @@ export interface InstallRequest {
   readonly consent: Consent;
   readonly config: JsonObject;
   readonly secrets: Readonly<Record<string, string>>;
+  readonly origin: ActOrigin;
 }
 
 /**
@@ -56,14 +59,15 @@ export async function requestInstall(
   checkSecrets(release.manifest, request.secrets);
 
   const id = parseInstallationId(createId(idPrefixes.installation, ground.random(16)));
-  const dataKey = keys.createDataKey().wrapped;
+  await keys.ready(request.organizationId);
+  const dataKey = keys.createDataKey(request.organizationId).wrapped;
   // Sealed before they reach the journal, which is the first place where they are stored.
   const secrets = Object.entries(request.secrets)
     .filter(([, value]) => value !== "")
     .map(([name, value]) => sealSecret(keys, { installationId: id, dataKey, name, value }));
   const { organizationId, personId } = request;
   const input = formatInstallInput({ personId, granted, config, secrets });
-  const run = await insert(works, { id, dataKey, release, request, input });
+  const run = await insert(works, { id, dataKey, release, request, input, granted });
   jobs.launch(run);
   ground.logger.info({ installation: id, run, app, organizationId }, "An install began");
   return { installation: id, run };
@@ -77,9 +81,10 @@ async function insert(
     readonly release: Release;
     readonly request: InstallRequest;
     readonly input: unknown;
+    readonly granted: readonly Permission[];
   },
 ): Promise<RunId> {
-  const { id, dataKey, release, request, input } = parts;
+  const { id, dataKey, release, request, input, granted } = parts;
   const now = new Date(works.ground.clock.now());
   try {
     return await works.store.transaction(async (trx) => {
@@ -113,6 +118,20 @@ async function insert(
           revision: 1,
         })
         .execute();
+      await works.trail.record(trx, {
+        ...request.origin,
+        action: "installation.install",
+        organizationId: request.organizationId,
+        target: { kind: "installation", id },
+        details: {
+          ...{ app: release.app, version: release.version, digest: release.digest, run },
+          consent: granted.map(({ type, resource, actions }) => ({
+            ...{ type, resource },
+            actions: [...actions],
+          })),
+          secrets: Object.keys(request.secrets),
+        },
+      });
       return run;
     });
   } catch (cause) {

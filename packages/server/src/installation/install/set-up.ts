@@ -62,6 +62,7 @@ async function writeGrants(
           actions: JSON.stringify(permission.actions),
           reason: permission.reason ?? null,
           is_optional: permission.optional === true,
+          conditions: permission.conditions ? JSON.stringify(permission.conditions) : null,
           granted_by: input.personId,
           granted_at: new Date(works.ground.clock.now()),
         })),

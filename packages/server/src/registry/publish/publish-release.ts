@@ -11,6 +11,7 @@ import type { ReleaseView } from "@berth/protocol/api";
 import type { BlobStore } from "../../storage/blobs.ts";
 import type { Database } from "../../storage/database.ts";
 import type { Ground } from "../../storage/ground.ts";
+import type { ActOrigin, ActRecord } from "../../trail/trail.ts";
 import type { Publishers } from "../publishers.ts";
 import type { Registry } from "../registry.ts";
 import { releaseView, selectReleases } from "../release-rows.ts";
@@ -29,6 +30,7 @@ export interface PublishDeps {
   readonly publishers: Publishers;
   readonly registry: Pick<Registry, "findRelease" | "resolveRange">;
   readonly policy: ReleasePolicy;
+  readonly trail: ActRecord;
   readonly ground: Ground;
   /** Where uploads lie while they are checked. */
   readonly uploadFolder: string;
@@ -39,6 +41,7 @@ export interface PublishRequest {
   readonly publisher: { readonly id: string; readonly name: string };
   readonly name: string;
   readonly personId: string;
+  readonly origin: ActOrigin;
   readonly request: Request;
   readonly signal: AbortSignal;
 }
@@ -58,7 +61,7 @@ function readReadme(files: UnpackedPackage["files"]): string | null {
 export function createPublishing(
   deps: PublishDeps,
 ): (request: PublishRequest) => Promise<ReleaseView> {
-  const { database, blobs, publishers, registry, policy, ground } = deps;
+  const { database, blobs, publishers, registry, policy, trail, ground } = deps;
   const { kysely } = database;
   // So that undoing one publication cannot undo another's of the same content.
   const oneByOne = createOneByOne();
@@ -68,7 +71,7 @@ export function createPublishing(
     oneByOne(release.digest, async () => {
       await blobs.put(path, release.digest);
       try {
-        return await storeRelease(release, { database, ground });
+        return await storeRelease(release, { database, trail, ground });
       } catch (error) {
         const other = await kysely
           .selectFrom("release")
@@ -82,7 +85,14 @@ export function createPublishing(
       }
     });
 
-  const publish = async ({ publisher, name, personId, request, signal }: PublishRequest) => {
+  const publish = async ({
+    publisher,
+    name,
+    personId,
+    origin,
+    request,
+    signal,
+  }: PublishRequest) => {
     checkPackageType(request);
     const envelope = readEnvelope(request);
     const upload = {
@@ -123,11 +133,12 @@ export function createPublishing(
         findings,
         status: errors.length > 0 ? "rejected" : "published",
         publishedBy: personId,
+        origin,
       };
       signal.throwIfAborted();
       const [first] = errors;
       if (first !== undefined) {
-        const id = await storeRelease(release, { database, ground });
+        const id = await storeRelease(release, { database, trail, ground });
         const others = errors.length > 1 ? ` (${errors.length - 1} more)` : "";
         throw new BerthError("RELEASE_REJECTED", `${first.message}${others}`, {
           details: { release: id, findings },

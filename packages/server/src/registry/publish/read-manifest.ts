@@ -1,6 +1,6 @@
 /** The manifest inside a package, checked against the address that it was sent to. */
 import { manifestName, type UnpackedPackage } from "@berth/bundle";
-import { BerthError, type ParsedManifest, parseManifest } from "@berth/protocol";
+import { BerthError, isAddressRange, type ParsedManifest, parseManifest } from "@berth/protocol";
 import { findJsonProblem } from "../../http/json-bounds.ts";
 
 const maxManifestBytes = 1_048_576;
@@ -33,6 +33,13 @@ export function readPackageManifest(
   const problem = findJsonProblem(json);
   if (problem !== undefined) throw invalid(`berth.json ${problem}`);
   const manifest = parseManifest(json);
+  for (const [index, { conditions }] of manifest.permissions.entries()) {
+    const wrong = conditions?.ipRanges?.find((range) => !isAddressRange(range));
+    if (wrong === undefined) continue;
+    throw invalid(
+      `berth.json permissions[${index}].conditions.ipRanges holds "${wrong}", which is no range; expected such as 192.0.2.0/24 or 2001:db8::/32.`,
+    );
+  }
   if (manifest.id !== address.name) {
     throw invalid(
       `berth.json id is "${manifest.id}", but the release was sent to the app "${address.name}"; they must be the same.`,

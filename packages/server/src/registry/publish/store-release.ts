@@ -14,6 +14,7 @@ import {
 import { isUniqueViolation } from "../../storage/constraint.ts";
 import type { Database } from "../../storage/database.ts";
 import type { Ground } from "../../storage/ground.ts";
+import type { ActOrigin, ActRecord } from "../../trail/trail.ts";
 import type { StoredFinding } from "../tables.ts";
 import { findLatest } from "../versions.ts";
 
@@ -33,6 +34,7 @@ export interface NewRelease {
   readonly findings: readonly StoredFinding[];
   readonly status: "published" | "rejected";
   readonly publishedBy: string;
+  readonly origin: ActOrigin;
 }
 
 type Transaction = Parameters<
@@ -102,8 +104,13 @@ export function releaseExists(publisher: string, name: string, version: string):
 /** @returns the release's id @throws RELEASE_EXISTS */
 export async function storeRelease(
   release: NewRelease,
-  { database, ground }: { readonly database: Pick<Database, "kysely">; readonly ground: Ground },
+  deps: {
+    readonly database: Pick<Database, "kysely">;
+    readonly trail: ActRecord;
+    readonly ground: Ground;
+  },
 ): Promise<string> {
+  const { database, trail, ground } = deps;
   const newId = (prefix: string) => createId(prefix, ground.random(idBytes));
   const id = newId(idPrefixes.release);
   try {
@@ -129,6 +136,17 @@ export async function storeRelease(
         .execute();
       if (release.status === "published") await setLatest(trx, appId);
       else await forgetOldRejections(trx, appId);
+      await trail.record(trx, {
+        ...release.origin,
+        action: release.status === "published" ? "release.publish" : "release.reject",
+        organizationId: null,
+        target: { kind: "release", id },
+        details: {
+          app: `${release.publisher}/${release.name}`,
+          ...{ version: release.manifest.version, digest: release.digest },
+          signedBy: release.signedBy,
+        },
+      });
     });
   } catch (cause) {
     if (!isUniqueViolation(cause)) throw cause;

@@ -32,10 +32,12 @@ export interface Seat extends Disposable {
 export interface OpenSockets {
   /** @throws RATE_LIMITED, UNAVAILABLE once closed */
   take(installationId: string, claims: Pick<ViewClaims, "member" | "session">): Seat;
-  /** Ends those whose installation, release or grants do not carry them any longer. */
-  recheck(installationId: string): Promise<void>;
+  /** Ends those, of one installation or all, that nothing carries any longer; see serve-upgrade.ts. */
+  recheck(installationId?: string): Promise<void>;
   /** Ends those that were opened in a session, by its name in claims. */
   endSession(session: string): void;
+  /** Ends those of one member in an installation. */
+  endMember(installationId: string, member: string): void;
   /** Ends those of one installation, or all. Resolves when they are closed. */
   end(ending: Ending, installationId?: string): Promise<void>;
   /** Takes no more, and ends all. Idempotent. */
@@ -47,11 +49,14 @@ interface Taken {
   readonly session: string;
   bridge?: Bridge;
   /** While the app was asked. */
-  isSignedOut?: boolean;
+  endedBy?: Ending;
   check?: () => Promise<Ending | undefined>;
 }
 
 const signedOut: Ending = Object.freeze({ code: 1008, reason: "AUTH_REQUIRED: signed out" });
+const changed: Ending = Object.freeze({
+  ...{ code: 1008, reason: "AUTH_REQUIRED: what you may do here has changed" },
+});
 const closing: Ending = Object.freeze({ code: 1001, reason: "The server is stopping." });
 
 export function createOpenSockets(counts: SocketCounts): OpenSockets {
@@ -68,6 +73,11 @@ export function createOpenSockets(counts: SocketCounts): OpenSockets {
   async function endAll(seats: readonly Taken[], ending: Ending): Promise<void> {
     for (const { bridge } of seats) bridge?.end(ending);
     await Promise.all(seats.map(({ bridge }) => bridge?.closed));
+  }
+
+  function endSeat(seat: Taken, ending: Ending): void {
+    seat.endedBy = ending;
+    seat.bridge?.end(ending);
   }
 
   const seatsOf = (installationId?: string): Taken[] =>
@@ -93,7 +103,7 @@ export function createOpenSockets(counts: SocketCounts): OpenSockets {
           seat.bridge = bridge;
           seat.check = check;
           if (isClosed) bridge.end(closing);
-          else if (seat.isSignedOut === true) bridge.end(signedOut);
+          else if (seat.endedBy !== undefined) bridge.end(seat.endedBy);
         },
         [Symbol.dispose]() {
           if (!seats.delete(seat)) return;
@@ -115,8 +125,12 @@ export function createOpenSockets(counts: SocketCounts): OpenSockets {
       if (session === "") return;
       for (const seat of seatsOf()) {
         if (seat.session !== session) continue;
-        seat.isSignedOut = true;
-        seat.bridge?.end(signedOut);
+        endSeat(seat, signedOut);
+      }
+    },
+    endMember(installationId, member) {
+      for (const seat of seatsOf(installationId)) {
+        if (seat.member === member) endSeat(seat, changed);
       }
     },
     end: (ending, installationId) => endAll(seatsOf(installationId), ending),

@@ -10,6 +10,7 @@ import {
   type QueryResult,
   type TransactionSettings,
 } from "kysely";
+import type { QueryRows } from "./messages.ts";
 import type { DatabaseThread } from "./thread.ts";
 import { createTurns } from "./turn.ts";
 
@@ -21,15 +22,27 @@ class EmbeddedAdapter extends PostgresAdapter {
   override async releaseMigrationLock(): Promise<void> {}
 }
 
+function resultOf<Row>({ rows, affectedRows }: QueryRows): QueryResult<Row> {
+  return {
+    // The database's rows are what the query's type says; Kysely's own contract.
+    rows: rows as Row[],
+    ...(affectedRows === undefined ? {} : { numAffectedRows: BigInt(affectedRows) }),
+  };
+}
+
+/** A statement in a transaction of its own, after another, by one message; for who has the turn. */
+export async function runWithin<Row>(
+  thread: DatabaseThread,
+  first: CompiledQuery,
+  { sql, parameters }: CompiledQuery,
+): Promise<QueryResult<Row>> {
+  return resultOf(await thread.query(sql, parameters, first));
+}
+
 function createConnection(thread: DatabaseThread): DatabaseConnection {
   return {
     async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
-      const { rows, affectedRows } = await thread.query(query.sql, query.parameters);
-      return {
-        // The database's rows are what the query's type says; Kysely's own contract.
-        rows: rows as Row[],
-        ...(affectedRows === undefined ? {} : { numAffectedRows: BigInt(affectedRows) }),
-      };
+      return resultOf(await thread.query(query.sql, query.parameters));
     },
     // biome-ignore lint/correctness/useYield: the interface asks for a generator
     async *streamQuery() {
@@ -46,7 +59,8 @@ function beginStatement({ isolationLevel, accessMode }: TransactionSettings): st
 
 const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
 
-function createDriver(thread: DatabaseThread): Driver {
+/** One for a thread: it hands out the turns. */
+export function createEmbeddedDriver(thread: DatabaseThread): Driver {
   const connection = createConnection(thread);
   const turns = createTurns(maxTurnWaitMs);
   const run = async (sql: string) => thread.query(sql, []);
@@ -85,10 +99,10 @@ function createDriver(thread: DatabaseThread): Driver {
   };
 }
 
-export function createEmbeddedDialect(thread: DatabaseThread): Dialect {
+export function createEmbeddedDialect(driver: Driver): Dialect {
   return {
     createAdapter: () => new EmbeddedAdapter(),
-    createDriver: () => createDriver(thread),
+    createDriver: () => driver,
     createIntrospector: (db) => new PostgresIntrospector(db),
     createQueryCompiler: () => new PostgresQueryCompiler(),
   };

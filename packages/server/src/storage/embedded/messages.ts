@@ -16,8 +16,17 @@ export interface CompiledModule {
   readonly [Symbol.toStringTag]: "WebAssembly.Module";
 }
 
+export interface Statement {
+  readonly sql: string;
+  readonly parameters: readonly unknown[];
+}
+
 export type Request =
-  | { readonly id: number; readonly sql: string; readonly parameters: readonly unknown[] }
+  | (Statement & {
+      readonly id: number;
+      /** Then both run in a transaction of their own, this one first. */
+      readonly first?: Statement;
+    })
   | { readonly id: number; readonly close: true };
 
 export interface QueryRows {

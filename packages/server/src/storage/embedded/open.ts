@@ -6,12 +6,14 @@
  */
 import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { Kysely } from "kysely";
+import { Kysely, sql } from "kysely";
 import type { Logger } from "pino";
-import type { Database } from "../database.ts";
+import { separateByRole } from "../apart/separate-by-role.ts";
+import { notSeparated } from "../apart/separation.ts";
+import type { Database, OpenedDatabase } from "../database.ts";
 import { acquireLock } from "../lock.ts";
 import type { Schema } from "../schema.ts";
-import { createEmbeddedDialect } from "./dialect.ts";
+import { createEmbeddedDialect, createEmbeddedDriver, runWithin } from "./dialect.ts";
 import { openDatabaseThread } from "./thread.ts";
 
 const unfinishedPrefix = "database.new-";
@@ -42,18 +44,39 @@ async function prepare(folder: string, dataFolder: string, logger: Logger): Prom
   await rename(unfinished, dataFolder);
 }
 
+/** Rewrites every table and its statistics, and lets go of the log of changes that led there. */
+async function compact(kysely: Kysely<Schema>): Promise<void> {
+  const { rows } = await sql<{ names: string | null }>`
+    select string_agg(format('%I', relname), ', ') as names from pg_class
+    where relkind = 'r' and relnamespace = current_schema()::regnamespace`.execute(kysely);
+  if (rows[0]?.names) await sql.raw(`vacuum (full, analyze) ${rows[0].names}`).execute(kysely);
+  // Samples of the values that columns had.
+  await sql.raw("vacuum full pg_statistic").execute(kysely);
+  await kysely.connection().execute(async (connection) => {
+    // A segment of the log that is done with is otherwise kept, with its content, to be used again.
+    await sql.raw("set wal_recycle = off").execute(connection);
+    try {
+      await sql.raw("select pg_switch_wal()").execute(connection);
+      await sql.raw("checkpoint").execute(connection);
+    } finally {
+      await sql.raw("reset wal_recycle").execute(connection);
+    }
+  });
+}
+
 /** @throws DATA_FOLDER_LOCKED, FILE_UNREADABLE, UNAVAILABLE */
 export async function openEmbedded(options: {
   readonly folder: string;
   readonly logger: Logger;
-}): Promise<Database> {
+}): Promise<OpenedDatabase> {
   const { folder, logger } = options;
   const dataFolder = join(folder, "database");
   const lock = acquireLock(join(folder, "database.lock"));
   try {
     await prepare(folder, dataFolder, logger);
     const thread = await openDatabaseThread(dataFolder);
-    const kysely = new Kysely<Schema>({ dialect: createEmbeddedDialect(thread) });
+    const driver = createEmbeddedDriver(thread);
+    const kysely = new Kysely<Schema>({ dialect: createEmbeddedDialect(driver) });
     let closing: Promise<void> | undefined;
     const close = async () => {
       try {
@@ -64,7 +87,24 @@ export async function openEmbedded(options: {
         lock.release();
       }
     };
-    return { kind: "pglite", kysely, close: () => (closing ??= close()) };
+    const opened: Database = {
+      kind: "pglite",
+      kysely,
+      of: () => kysely,
+      separation: notSeparated,
+      compact: () => compact(kysely),
+      close: () => (closing ??= close()),
+    };
+    return {
+      ...opened,
+      separate: async () => ({
+        ...opened,
+        ...(await separateByRole(kysely, {
+          driver,
+          runWithin: (first, query) => runWithin(thread, first, query),
+        })),
+      }),
+    };
   } catch (error) {
     lock.release();
     throw error;

@@ -14,10 +14,12 @@ import type {
   QueryRows,
   Reply,
   Request,
+  Statement,
 } from "./messages.ts";
 
 export interface DatabaseThread {
-  query(sql: string, parameters: readonly unknown[]): Promise<QueryRows>;
+  /** @param first - runs before it, both in a transaction of their own */
+  query(sql: string, parameters: readonly unknown[], first?: Statement): Promise<QueryRows>;
   /** Checkpoints, closes the database and ends the thread. Idempotent. */
   close(): Promise<void>;
 }
@@ -102,7 +104,11 @@ export async function openDatabaseThread(dataFolder: string): Promise<DatabaseTh
 
   await opened.promise;
   return {
-    query: (sql, parameters) => ask({ id: ++lastId, sql, parameters }),
+    query: (sql, parameters, first) =>
+      ask({
+        ...{ id: ++lastId, sql, parameters },
+        ...(first === undefined ? {} : { first: { sql: first.sql, parameters: first.parameters } }),
+      }),
     close: () => (closing ??= close()),
   };
 }

@@ -4,7 +4,7 @@
  */
 import { parentPort, workerData } from "node:worker_threads";
 import { PGlite } from "@electric-sql/pglite";
-import type { DatabaseFailure, OpenData, Reply, Request } from "./messages.ts";
+import type { DatabaseFailure, OpenData, Reply, Request, Statement } from "./messages.ts";
 
 const fields = ["code", "detail", "constraint", "table", "column", "schema"] as const;
 
@@ -30,9 +30,16 @@ async function answer(database: PGlite, request: Request): Promise<Reply> {
       await database.close();
       return { id: request.id, result: { rows: [], affectedRows: undefined, command: undefined } };
     }
-    const { rows, affectedRows, command } = await database.query(request.sql, [
-      ...request.parameters,
-    ]);
+    const run = (on: Pick<PGlite, "query">, { sql, parameters }: Statement) =>
+      on.query(sql, [...parameters]);
+    const { first } = request;
+    const { rows, affectedRows, command } =
+      first === undefined
+        ? await run(database, request)
+        : await database.transaction(async (trx) => {
+            await run(trx, first);
+            return run(trx, request);
+          });
     return { id: request.id, result: { rows, affectedRows, command } };
   } catch (error) {
     return { id: request.id, failure: describe(error) };

@@ -1,0 +1,156 @@
+/**
+ * Puts the audit log together: acts and decisions on one side, the tree, its checkpoints and its readers
+ * on the other.
+ *
+ * Owns the spool of this process and what lies in the folder of its place. Closing brings all that was
+ * recorded into the log and signs it; what cannot be, because the database is gone, waits for the next
+ * start.
+ */
+import {
+  type Anchor,
+  openFolderAnchor,
+  openWitnessAnchor,
+  parseVerifierKey,
+  proveConsistency,
+} from "@berth/audit";
+import type { DecisionRecord } from "../policy/ports.ts";
+import type { Database } from "../storage/database.ts";
+import type { Ground } from "../storage/ground.ts";
+import type { KeyRing } from "../storage/keys.ts";
+import { createPersonKeys } from "../storage/person-keys.ts";
+import { type Checkpoints, createCheckpoints } from "./checkpoints.ts";
+import { createDecisionRecord } from "./decisions.ts";
+import { type LogKeys, openLogKeys } from "./log-keys.ts";
+import { createLogStore, type LogStore } from "./log-store.ts";
+import { createSealedFields, type SealedFields } from "./person-keys.ts";
+import { createActRecord } from "./record-act.ts";
+import { createRetention, type Retention } from "./retention.ts";
+import { createSearch, type Search } from "./search.ts";
+import { createSequencer } from "./sequencer.ts";
+import { createSpoolReader } from "./spool/read-spool.ts";
+import { createSpoolId } from "./spool/segments.ts";
+import { createSpoolWriter, type SpoolWriterOptions } from "./spool/write-spool.ts";
+import type { Trail } from "./trail.ts";
+
+export interface AuditOptions {
+  /** What the log is called by whoever verifies it; no spaces, no plus. Default: a name of chance. */
+  readonly origin?: string;
+  /** A folder outside the data folder, on a medium of its own at best, that gets every checkpoint. */
+  readonly anchorFolder?: string;
+  /** A C2SP witness that cosigns checkpoints: its submission prefix and public key. */
+  readonly witness?: { readonly url: string; readonly vkey: string };
+}
+
+export interface TrailOptions {
+  readonly database: Pick<Database, "kysely">;
+  readonly keys: Pick<KeyRing, "createDataKey" | "seal" | "open" | "deriveKey">;
+  readonly ground: Ground;
+  /** Where this process' decisions wait; no other process may use it. Made when missing. */
+  readonly spoolFolder: string;
+  readonly audit?: AuditOptions;
+  readonly spool?: Pick<SpoolWriterOptions, "segmentBytes" | "maxWaitingBytes" | "openFile">;
+}
+
+export interface OpenedTrail extends Trail, AsyncDisposable {
+  readonly decisions: DecisionRecord;
+  readonly persons: SealedFields;
+  readonly store: LogStore;
+  readonly search: Search;
+  readonly logKeys: LogKeys;
+  readonly checkpoints: Checkpoints;
+  readonly retention: Retention;
+  /** Resolves when all that was recorded and committed before is in the log. */
+  flush(): Promise<void>;
+  /** Takes up what a process that has ended left in its folder. */
+  adopt(spoolFolder: string): void;
+  close(): Promise<void>;
+}
+
+function openAnchors(
+  { anchorFolder, witness }: AuditOptions,
+  store: LogStore,
+  { clock }: Pick<Ground, "clock">,
+): readonly Anchor[] {
+  const anchors: Anchor[] = [];
+  if (anchorFolder !== undefined) {
+    anchors.push(openFolderAnchor({ folder: anchorFolder, now: clock.now }));
+  }
+  if (witness !== undefined) {
+    anchors.push(
+      openWitnessAnchor({
+        url: witness.url,
+        witnessKey: parseVerifierKey(witness.vkey),
+        fetch,
+        prove: (fromSize, toSize) => proveConsistency(store, { fromSize, toSize }),
+        logSize: async () => (await store.head()).size,
+      }),
+    );
+  }
+  return anchors;
+}
+
+/** Needs the tables of `trailMigrations`. @throws OPTION_INVALID; KEY_UNREADABLE for a witness's */
+export async function openTrail(options: TrailOptions): Promise<OpenedTrail> {
+  const { database, keys, ground, spoolFolder, audit = {} } = options;
+  const { logger } = ground;
+  const spool = createSpoolWriter({
+    ...options.spool,
+    id: createSpoolId(ground.clock.now(), ground.random),
+    folder: spoolFolder,
+  });
+  const reader = createSpoolReader({
+    folder: spoolFolder,
+    activePath: () => spool.activePath,
+    logger,
+  });
+  const sequencer = createSequencer({
+    database,
+    ground,
+    readers: [reader],
+    spool,
+  });
+  const persons = createSealedFields({
+    database,
+    personKeys: createPersonKeys({ keys, random: ground.random }),
+  });
+  const acts = createActRecord({ ground, persons, onRecord: sequencer.wake });
+  const decisions = createDecisionRecord({ spool, ground, onRecord: sequencer.wake });
+  const store = createLogStore(database);
+  const anchors = openAnchors(audit, store, ground);
+  const logKeys = await openLogKeys({
+    ...{ database, keys, ground, trail: acts },
+    ...(audit.origin === undefined ? {} : { origin: audit.origin }),
+  });
+  const checkpoints = createCheckpoints({
+    ...{ store, logKeys, anchors, ground },
+    flush: sequencer.flush,
+  });
+  const retention = createRetention({ database, trail: acts, ground });
+
+  async function end(): Promise<void> {
+    sequencer.stop();
+    checkpoints.stop();
+    retention.stop();
+    spool.close();
+    try {
+      await checkpoints.take();
+    } catch (error) {
+      logger.error({ err: error }, "The audit log was not signed; the next start goes on with it");
+    }
+  }
+  let closing: Promise<void> | undefined;
+  const close = () => (closing ??= end());
+
+  return {
+    ...acts,
+    ...{ decisions, persons, store, logKeys, checkpoints, retention },
+    search: createSearch(database),
+    flush: sequencer.flush,
+    adopt(folder) {
+      sequencer.adopt(createSpoolReader({ folder, activePath: () => undefined, logger }));
+      sequencer.wake();
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}

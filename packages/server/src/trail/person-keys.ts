@@ -1,0 +1,41 @@
+/**
+ * What is somebody's own in the log, sealed under a key of theirs: when that key is destroyed, nobody reads
+ * it any more, and the log still verifies, since its leaves are over the sealed text.
+ */
+import type { Transaction } from "kysely";
+import type { Database } from "../storage/database.ts";
+import type { PersonKeys } from "../storage/person-keys.ts";
+import type { Schema } from "../storage/schema.ts";
+
+export interface SealedFields {
+  /** Makes the person's key when there is none. @returns base64 */
+  seal(trx: Transaction<Schema>, personId: string, plaintext: string): Promise<string>;
+  /** Undefined when the key was destroyed. */
+  open(personId: string, sealed: string): Promise<string | undefined>;
+}
+
+/**
+ * Under whom to seal what belongs to somebody who is not known here, such as the address of a failed
+ * sign-in: one key a day, which is destroyed when the day is long past.
+ */
+export function strangersOf(at: number): string {
+  return `strangers-${new Date(at).toISOString().slice(0, 10)}`;
+}
+
+export function createSealedFields(options: {
+  readonly database: Pick<Database, "kysely">;
+  readonly personKeys: Pick<PersonKeys, "seal" | "open">;
+}): SealedFields {
+  const { database, personKeys } = options;
+  return {
+    async seal(trx, personId, plaintext) {
+      const sealed = await personKeys.seal(trx, personId, Buffer.from(plaintext));
+      return Buffer.from(sealed).toString("base64");
+    },
+    async open(personId, sealed) {
+      const bytes = Buffer.from(sealed, "base64");
+      const opened = await personKeys.open(database.kysely, personId, bytes);
+      return opened === undefined ? undefined : Buffer.from(opened).toString();
+    },
+  };
+}
