@@ -3,92 +3,47 @@
  *
  * Owns the order in which parts open and close. Opening fails as a whole: what was open is closed.
  */
-import { readFileSync } from "node:fs";
 import type { CellInfo } from "@berth/cells";
-import { BerthError, createId, maxResourceLimits, parseCeilings } from "@berth/protocol";
+import { BerthError, createId, maxResourceLimits } from "@berth/protocol";
 import { createPlatformFetch } from "../gateway/egress/platform-fetch.ts";
-import { createFindClientAddress } from "../http/client-address.ts";
-import { openConsoleFiles } from "../http/console-files.ts";
-import type { ContentSources } from "../http/console-policy.ts";
-import { createApi } from "../http/create-api.ts";
-import { hostHandlers } from "../http/host-routes.ts";
-import { accountHandlers } from "../identity/account-routes.ts";
-import { embeddingHandlers } from "../identity/embedding/routes.ts";
-import { createPersonEraser, type PersonEraser } from "../identity/erasing/erase-person.ts";
-import { erasingHandlers } from "../identity/erasing/routes.ts";
-import { createLookups } from "../identity/lookups.ts";
-import { memberHandlers } from "../identity/membership/routes.ts";
-import { type OpenedIdentity, openIdentity } from "../identity/open-identity.ts";
-import { operatorHandlers } from "../identity/operators/routes.ts";
-import { identityHandlers } from "../identity/routes.ts";
-import { createPublishersOfCallers } from "../identity/services/publishers.ts";
-import { serviceHandlers } from "../identity/services/routes.ts";
-import { openSignOn, type SignOn } from "../identity/sso/open-sign-on.ts";
-import { createSubjects } from "../identity/subjects.ts";
-import { supportHandlers } from "../identity/support-routes.ts";
-import { insightHandlers } from "../insight/routes.ts";
+import { createPersonEraser } from "../identity/erasing/erase-person.ts";
+import { openIdentity } from "../identity/open-identity.ts";
+import { openSignOn } from "../identity/sso/open-sign-on.ts";
 import { createConfigChecker } from "../installation/config/check-config.ts";
-import { createDirectory, type OwnedDirectory } from "../installation/directory.ts";
-import { grantHandlers } from "../installation/grants/routes.ts";
-import { fail, type LifecycleWorks, recoverInterruptedResumes } from "../installation/lifecycle.ts";
+import { createDirectory } from "../installation/directory.ts";
+import { fail, recoverInterruptedResumes } from "../installation/lifecycle.ts";
 import { openInstallationRuns } from "../installation/open-runs.ts";
-import { installationHandlers } from "../installation/routes.ts";
 import { createInstallationStore } from "../installation/store.ts";
 import { policyPersonData } from "../policy/forget-person.ts";
 import { createPolicyChanges, openPolicyNodes } from "../policy/nodes/open-nodes.ts";
-import { type OpenedPolicies, openPolicies } from "../policy/open-policies.ts";
-import { createQuestions } from "../policy/questions.ts";
-import { policyHandlers } from "../policy/routes.ts";
+import { openPolicies } from "../policy/open-policies.ts";
 import { createSandboxLevels } from "../policy/sandbox-levels.ts";
-import { createSubjectSource, type SubjectSource } from "../policy/subjects.ts";
-import { type OpenedRegistry, openRegistry } from "../registry/open-registry.ts";
-import { publisherPeopleHandlers } from "../registry/publisher-people.ts";
-import { registryHandlers } from "../registry/routes.ts";
-import { createFrames } from "../runtime/frames.ts";
-import { type FrontDoor, openFrontDoor } from "../runtime/front-door.ts";
+import { createSubjectSource } from "../policy/subjects.ts";
+import { openRegistry } from "../registry/open-registry.ts";
+import type { FrontDoor } from "../runtime/front-door.ts";
 import { createHosts, type Hosts } from "../runtime/hosts.ts";
 import { createRequestIds } from "../runtime/request-id.ts";
-import { viewHandlers } from "../runtime/routes.ts";
-import { createViewBundles } from "../runtime/view-bundle.ts";
-import { createViewTokens, type ViewTokens } from "../runtime/view-token.ts";
+import { createViewTokens } from "../runtime/view-token.ts";
 import { createPersonKeys } from "../storage/person-keys.ts";
 import { trailPersonData } from "../trail/forget-person.ts";
-import { type OpenedTrail, openTrail } from "../trail/open-trail.ts";
-import { auditHandlers } from "../trail/routes.ts";
+import { openTrail } from "../trail/open-trail.ts";
+import { checkOptions } from "./check-options.ts";
 import { endAccess } from "./end-access.ts";
 import { createHandOver, warmUp } from "./hand-over.ts";
 import { applyChange, tellNodes } from "./node-changes.ts";
-import { type DataPlane, openDataPlane } from "./open-data-plane.ts";
-import { openStorage, type Storage } from "./open-storage.ts";
+import { openDataPlane } from "./open-data-plane.ts";
+import { openDoor } from "./open-door.ts";
+import { openStorage } from "./open-storage.ts";
 import type { Berth, BerthOptions, HandOver } from "./options.ts";
-import { createPermissivePublishers, type PermissivePublishers } from "./permissive-publishers.ts";
-import { createPostureKeeper, type PostureKeeper } from "./posture.ts";
+import type { Parts } from "./parts.ts";
+import { createPermissivePublishers } from "./permissive-publishers.ts";
+import { createPostureKeeper } from "./posture.ts";
 import { watchCrashLoops } from "./watch-crash-loops.ts";
 
 /** A successor tries the limits out, which takes two cores for seconds, only when its cells are warm. */
 const calmMs = 30_000;
 
 const nodeBytes = 16;
-const loopback: ReadonlySet<string> = new Set(["127.0.0.1", "::1", "localhost"]);
-
-interface Parts {
-  readonly storage: Storage;
-  readonly identity: OpenedIdentity;
-  readonly subjects: SubjectSource;
-  readonly trail: OpenedTrail;
-  readonly policies: OpenedPolicies;
-  readonly signOn: SignOn;
-  readonly registry: OpenedRegistry;
-  readonly directory: OwnedDirectory;
-  readonly hosts: Hosts;
-  readonly tokens: ViewTokens;
-  readonly plane: DataPlane;
-  readonly posture: PostureKeeper;
-  readonly works: LifecycleWorks;
-  readonly eraser: PersonEraser;
-  readonly createRequestId: () => string;
-  readonly requirePermissive: PermissivePublishers["requirePermissive"];
-}
 
 /**
  * Opens everything and answers requests when it resolves. Unfinished runs are taken up first.
@@ -313,19 +268,6 @@ function busyOf(cells: readonly CellInfo[]): readonly string[] {
   return [...new Set(ids)].filter((id) => id !== undefined);
 }
 
-function checkOptions(options: BerthOptions): void {
-  const { ceilings = {}, jail, host = "127.0.0.1" } = options;
-  parseCeilings(ceilings, "ceilings");
-  createSandboxLevels(options.sandboxLevels);
-  createFindClientAddress(options.trustedProxies ?? []);
-  if (jail !== "off" || loopback.has(host)) return;
-  throw new BerthError(
-    "OPTION_INVALID",
-    `Cells without a jail are for development, so Berth then listens on loopback only, and host is ${host}; leave BERTH_JAIL=off or --host out.`,
-    { details: { option: "host" } },
-  );
-}
-
 function openHosts(options: BerthOptions, port: { readonly value: number }): Hosts {
   const { domains = {}, productOrigins } = options;
   return createHosts({
@@ -336,144 +278,4 @@ function openHosts(options: BerthOptions, port: { readonly value: number }): Hos
     ...(domains.scheme === undefined ? {} : { scheme: domains.scheme }),
     ...(productOrigins === undefined ? {} : { productOrigins }),
   });
-}
-
-async function openDoor(
-  options: BerthOptions,
-  parts: Parts & { readonly streamsEnd: AbortController },
-  opened: AsyncDisposableStack,
-): Promise<FrontDoor> {
-  const { storage, identity, trail, registry, directory, hosts, tokens, plane, works } = parts;
-  const { ground, database } = storage;
-  const { gateway, insight, metering, functions } = plane;
-  const version = readVersion();
-  const bundles = createViewBundles({ registry, sandboxLevels: works.policy.sandboxLevels });
-  const { consoleFolder, frameBootstrap, htmlProxy } = options.assets;
-  const sources = (): ContentSources => ({
-    frames: hosts.frameOrigin("*"),
-    apps: hosts.functionOrigin("*"),
-  });
-  const site =
-    consoleFolder === null ? undefined : await openConsoleFiles({ folder: consoleFolder, sources });
-  const people = {
-    ...{ identity, database, ground, trail, ownOrigin: hosts.consoleOrigin },
-    mailer: options.mailer,
-  };
-  const publishers = createPublishersOfCallers(registry.publishers, identity.services);
-  const { publishersOf } = publishers;
-  const api = createApi({
-    handlers: {
-      ...hostHandlers({ version, posture: parts.posture.view }),
-      ...identityHandlers({ identity, database, ground, trail, publishersOf }),
-      ...accountHandlers({ identity, database, ground, trail, publishersOf }),
-      ...serviceHandlers(identity),
-      ...supportHandlers({ identity, database, trail }),
-      ...embeddingHandlers({
-        ...{ identity, ground, database, trail },
-        ownOrigin: hosts.consoleOrigin,
-      }),
-      ...erasingHandlers({ eraser: parts.eraser }),
-      ...parts.signOn.handlers,
-      ...registryHandlers({ registry }),
-      ...memberHandlers(people),
-      ...operatorHandlers(people),
-      ...publisherPeopleHandlers({
-        ...{ database, ground, trail: parts.trail, people: identity },
-        beginLookup: createLookups(ground.clock),
-      }),
-      ...installationHandlers({
-        works,
-        people: identity,
-        functionOriginOf: (id) => hosts.functionOrigin(id),
-      }),
-      ...grantHandlers({
-        works: { ...works, trail: parts.trail, lastUses: plane.lastUses },
-        kysely: database.kysely,
-        people: identity,
-        subjects: parts.subjects,
-      }),
-      ...insightHandlers({
-        directory,
-        insight,
-        metering,
-        stateUsage: gateway.stateUsage,
-        functionUsage: functions.usage,
-      }),
-      ...auditHandlers({
-        trail,
-        database,
-        namesOf: identity.namesOf,
-        slugsOf: identity.slugsOf,
-        findOrganization: identity.findOrganization,
-      }),
-      ...policyHandlers(policyParts(parts)),
-      ...viewHandlers({
-        directory,
-        bundles,
-        tokens,
-        hosts,
-        pseudonym: identity.pseudonym,
-        requirePermissive: parts.requirePermissive,
-        subjects: parts.subjects,
-        lastUses: plane.lastUses,
-        policy: plane.policy,
-      }),
-    },
-    authenticate: (request) => identity.authenticate(request),
-    organizations: identity,
-    publishers,
-    origins: () => hosts.allowedOrigins(),
-    ...(site === undefined ? {} : { site: (request: Request) => site.fetch(request) }),
-    ground,
-    version,
-    closing: parts.streamsEnd.signal,
-    onAccessChange: identity.accessChanges.on,
-  });
-  const door = await openFrontDoor({
-    host: options.host ?? "127.0.0.1",
-    port: options.port ?? 0,
-    isWaiting: options.successor !== undefined,
-    ...(options.listenFd === undefined ? {} : { fd: options.listenFd }),
-    api: (request, from) => api.fetch(request, from),
-    findClientAddress: createFindClientAddress(options.trustedProxies ?? []),
-    functions,
-    frames: createFrames({
-      bootstrap: frameBootstrap,
-      ...(htmlProxy === undefined ? {} : { htmlProxy }),
-      bundles,
-      directory,
-      hosts,
-      clock: ground.clock,
-      logger: ground.logger,
-    }),
-    hosts,
-    createRequestId: parts.createRequestId,
-    ground,
-  });
-  // Streams that never end by themselves are ended, or the door would wait for them.
-  opened.defer(async () => {
-    const closed = door.close();
-    await Promise.all([works.jobs.close(), insight.close()]);
-    await closed;
-  });
-  return door;
-}
-
-/** What answers about policies, over the domains that know. */
-function policyParts({ policies, storage, identity, directory, plane }: Parts) {
-  const { publications, checker, forbids, traffic } = policies;
-  const { clock } = storage.ground;
-  const subjects = createSubjects(storage.database);
-  const { policy } = plane;
-  const slugOf = async (id: string) => (await identity.findOrganization(id))?.slug;
-  return {
-    ...{ publications, checker, forbids, people: identity, clock },
-    questions: createQuestions({ directory, policy, forbids, subjects, clock }),
-    trial: { checker, traffic, subjects, clock, slugOf },
-  };
-}
-
-function readVersion(): string {
-  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
-  return (JSON.parse(text) as { readonly version: string }).version;
 }
