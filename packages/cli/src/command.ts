@@ -75,7 +75,24 @@ export function attachCommand(
   });
 }
 
+/** What the commands of a group are about, for the list of commands. */
+const groups: Readonly<Record<string, string>> = {
+  "api-keys": "your API keys: make, list and end them",
+  audit: "search, export and verify the audit log",
+  config: "read and change an app's configuration",
+  "embed-keys": "the keys with which your product vouches for its users",
+  grants: "see, give and take back what apps may do",
+  keys: "keys that sign packages, and the master key",
+  members: "the people of an organization and their roles",
+  organizations: "make organizations; the operator's",
+  people: "erase people",
+  policy: "write, try, publish and explain policies",
+  roles: "the roles of an organization",
+  secrets: "set and remove an app's secrets",
+  "service-principals": "callers that are no persons, such as build servers",
+};
+
 function findGroup(parent: Command, name: string): Command {
   const found = parent.commands.find((command) => command.name() === name);
-  return found ?? parent.command(name).description(`commands for ${name}`);
+  return found ?? parent.command(name).description(groups[name] ?? `commands for ${name}`);
 }

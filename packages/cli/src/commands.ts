@@ -3,6 +3,8 @@ import type { AnyCommand } from "./command.ts";
 import { apiKeysCreateCommand } from "./commands/api-keys-create.ts";
 import { apiKeysDeleteCommand } from "./commands/api-keys-delete.ts";
 import { apiKeysListCommand } from "./commands/api-keys-list.ts";
+import { auditExportCommand } from "./commands/audit-export.ts";
+import { auditListCommand } from "./commands/audit-list.ts";
 import { auditVerifyCommand } from "./commands/audit-verify.ts";
 import { checkCommand } from "./commands/check.ts";
 import { configEditCommand } from "./commands/config-edit.ts";
@@ -37,6 +39,10 @@ import { organizationsCreateCommand } from "./commands/organizations-create.ts";
 import { packCommand } from "./commands/pack.ts";
 import { peopleEraseCommand } from "./commands/people-erase.ts";
 import { policyExplainCommand } from "./commands/policy-explain.ts";
+import { policyHistoryCommand } from "./commands/policy-history.ts";
+import { policyPublishCommand } from "./commands/policy-publish.ts";
+import { policyRollBackCommand } from "./commands/policy-roll-back.ts";
+import { policyShowCommand } from "./commands/policy-show.ts";
 import { policyTestCommand } from "./commands/policy-test.ts";
 import { policyValidateCommand } from "./commands/policy-validate.ts";
 import { publishCommand } from "./commands/publish.ts";
@@ -98,6 +104,10 @@ export const commands: readonly AnyCommand[] = Object.freeze([
   policyExplainCommand,
   policyTestCommand,
   policyValidateCommand,
+  policyShowCommand,
+  policyPublishCommand,
+  policyHistoryCommand,
+  policyRollBackCommand,
   apiKeysCreateCommand,
   apiKeysListCommand,
   apiKeysDeleteCommand,
@@ -110,6 +120,8 @@ export const commands: readonly AnyCommand[] = Object.freeze([
   embedKeysCreateCommand,
   embedKeysListCommand,
   embedKeysDeleteCommand,
+  auditListCommand,
+  auditExportCommand,
   auditVerifyCommand,
   peopleEraseCommand,
   keysRotateMasterCommand,

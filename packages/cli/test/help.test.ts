@@ -1,30 +1,7 @@
-import { PassThrough } from "node:stream";
-import { text } from "node:stream/consumers";
 import { describe, expect, it } from "vitest";
 import { commands } from "../src/commands.ts";
-import { runCommandLine } from "../src/run.ts";
-import { createTerminal } from "../src/terminal/terminal.ts";
 import { createHome } from "./support/run-cli.ts";
-
-/** In this process: help and wrong options reach no command. */
-async function runHere(argv: readonly string[]) {
-  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
-  const { signal } = new AbortController();
-  const terminal = createTerminal({
-    isJson: argv.includes("--json"),
-    signal,
-    stdin: process.stdin,
-    // Nothing of a terminal is used of streams that are none.
-    stdout: stdout as unknown as NodeJS.WriteStream,
-    stderr: stderr as unknown as NodeJS.WriteStream,
-  });
-  const context = { terminal, env: {}, cwd: "/", homeFolder: "/nowhere", signal, now: () => 0 };
-  const code = await runCommandLine({ argv, context, stdout, stderr });
-  const [out, err] = [text(stdout), text(stderr)];
-  stdout.end();
-  stderr.end();
-  return { code, stdout: await out, stderr: await err };
-}
+import { runHere } from "./support/run-here.ts";
 
 const usages = commands.map(({ usage }) => usage);
 const wordsOf = (usage: string) => usage.split(" ").filter((word) => !/^[<[]/.test(word));
@@ -55,6 +32,7 @@ describe("berth", () => {
     expect(code).toBe(0);
     for (const usage of usages) expect(stdout).toContain(usage.split(" ")[0]);
     expect(stdout).toContain("130 interrupted");
+    expect(stdout, "every group says what it is for").not.toContain("commands for");
   });
 
   it.each([[[]], [["keys"]]])("shows help for %j, as a wrong command line", async (argv) => {

@@ -2,12 +2,9 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { PassThrough } from "node:stream";
-import { text } from "node:stream/consumers";
 import { policyCases } from "@berth/protocol/api";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { runCommandLine } from "../src/run.ts";
-import { createTerminal } from "../src/terminal/terminal.ts";
+import { runHere } from "./support/run-here.ts";
 
 const page = new URL("../../../docs/policies.md", import.meta.url);
 let cwd = "";
@@ -27,25 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(cwd, { recursive: true, force: true }));
 
-async function run(...argv: readonly string[]) {
-  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
-  const { signal } = new AbortController();
-  const terminal = createTerminal({
-    ...{ isJson: argv.includes("--json"), signal, stdin: process.stdin },
-    // Nothing of a terminal is used of streams that are none.
-    stdout: stdout as unknown as NodeJS.WriteStream,
-    stderr: stderr as unknown as NodeJS.WriteStream,
-  });
-  const [out, err] = [text(stdout), text(stderr)];
-  const endsItself = () => undefined;
-  const context = {
-    ...{ terminal, env: {}, cwd, homeFolder: "/nowhere", signal, now: () => 0, endsItself },
-  };
-  const code = await runCommandLine({ argv: ["policy", ...argv], context, stdout, stderr });
-  stdout.end();
-  stderr.end();
-  return { code, stdout: await out, stderr: await err };
-}
+const run = (...argv: readonly string[]) => runHere(["policy", ...argv], { cwd });
 
 describe("berth policy", () => {
   it("validates the page's policies, and says by line and column what is wrong with others", async () => {

@@ -74,6 +74,11 @@ export interface BerthClient {
     name: Name,
     ...rest: Rest<Name, CallOptions>
   ): Promise<Uint8Array>;
+  /** The same as they come, for what is too large to be held. */
+  openDownload<Name extends NamesOfKind<"raw">>(
+    name: Name,
+    ...rest: Rest<Name, CallOptions>
+  ): Promise<ReadableStream<Uint8Array>>;
   /** Uploads a package with its DSSE envelope. */
   publish(
     publisher: string,
@@ -150,6 +155,14 @@ export function createClient(options: ClientOptions): BerthClient {
         signalOf(call),
       );
       return new Uint8Array(await response.arrayBuffer());
+    },
+    async openDownload(name, ...[args, call]) {
+      const response = await open(
+        apiRoutes[name],
+        (args ?? {}) as unknown as LooseArguments,
+        signalOf(call),
+      );
+      return response.body ?? new Blob().stream();
     },
     async publish(publisher, name, archive, envelope, publishing = {}) {
       const definition = apiRoutes.publishRelease;
