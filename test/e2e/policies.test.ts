@@ -65,6 +65,9 @@ describe("the page of policies", () => {
     await page.getByText("Nothing has been published yet.").waitFor();
 
     const text = page.getByRole("textbox", { name: "Policies" });
+    await page.getByRole("button", { name: "Start from an example" }).click();
+    await page.getByRole("button", { name: "Validate" }).click();
+    await page.getByText("1 policy, no error.").waitFor();
     await text.fill(`\n${rule.replace("forbid", "permit")}`);
     await page.getByRole("button", { name: "Validate" }).click();
     await page.getByText("Policies can only forbid").waitFor();

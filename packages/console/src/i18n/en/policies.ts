@@ -12,6 +12,7 @@ export const policies = {
     isDraft: "Draft of {{by}}",
     inForce: "In force: version {{version}}",
     nothing: "Nothing is in force.",
+    useExample: "Start from an example",
     unsaved: "Not saved yet",
     validate: "Validate",
     save: "Save draft",

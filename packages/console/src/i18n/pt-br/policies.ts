@@ -12,6 +12,7 @@ export const policies = {
     isDraft: "Rascunho de {{by}}",
     inForce: "Em vigor: versão {{version}}",
     nothing: "Nada está em vigor.",
+    useExample: "Começar com um exemplo",
     unsaved: "Ainda não salvo",
     validate: "Validar",
     save: "Salvar rascunho",

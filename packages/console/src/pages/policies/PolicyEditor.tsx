@@ -3,6 +3,7 @@ import { Button, Group, Modal, Stack, Text, Textarea } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { examplePolicies } from "../../features/policies/example.ts";
 import type { PolicyOwner } from "../../features/policies/policy-owner.ts";
 import { usePolicyAct, usePolicyQuestion } from "../../features/policies/use-policies.ts";
 import { ConfirmDialog } from "../../ui/ConfirmDialog.tsx";
@@ -110,6 +111,11 @@ export function PolicyEditor({ owner, policies, canManage }: PolicyEditorProps) 
                 <Button disabled={!isChanged} onClick={openPublishing}>
                   {t("policies.publish")}
                 </Button>
+                {text === "" && (
+                  <Button variant="subtle" onClick={() => setWritten(examplePolicies)}>
+                    {t("policies.useExample")}
+                  </Button>
+                )}
                 {(draft !== null || written !== undefined) && (
                   <Button variant="subtle" color="gray" onClick={discarding.open}>
                     {t("policies.discard")}
