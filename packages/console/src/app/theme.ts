@@ -32,6 +32,13 @@ const components: MantineThemeComponents = {
   Modal: { defaultProps: { centered: true, radius: "md", overlayProps: { opacity: 0.45 } } },
   Alert: { defaultProps: { radius: "md" } },
   Badge: { defaultProps: { variant: "default", radius: "sm", tt: "none", fw: 500 } },
+  // On one line, also where the window is narrow: it scrolls. The line below is the list's own border.
+  Tabs: {
+    styles: {
+      list: { flexWrap: "nowrap", overflowX: "auto", overflowY: "hidden" },
+      tab: { flex: "none" },
+    },
+  },
   Menu: { defaultProps: { shadow: "md", radius: "md" } },
 };
 
