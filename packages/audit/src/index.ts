@@ -11,6 +11,10 @@ export {
   readAnchorFolder,
 } from "./anchor/folder-anchor.ts";
 export type { FolderFiles } from "./anchor/folder-files.ts";
+export type { S3Credentials, S3Fetch, S3Request } from "./anchor/s3/client.ts";
+export { parseS3Location, type S3Location } from "./anchor/s3/location.ts";
+export { type ReadS3AnchorOptions, readS3Anchor } from "./anchor/s3/read-s3-anchor.ts";
+export { openS3Anchor, type S3Anchor, type S3AnchorOptions } from "./anchor/s3/s3-anchor.ts";
 export {
   type CanonicalLimits,
   canonicalJson,
@@ -105,8 +109,10 @@ export {
   type WitnessAnswer,
   type WitnessedHead,
   type WitnessOptions,
+  type WitnessRefusal,
   type WitnessStore,
 } from "./witness/add-checkpoint.ts";
+export { maxAddCheckpointBytes } from "./witness/messages.ts";
 export {
   openWitnessAnchor,
   type WitnessAnchorOptions,

@@ -177,26 +177,34 @@ describe("signatures", () => {
 });
 
 describe("a witness that the verifier names", () => {
-  it("must have cosigned, and is reported with what it saw last", async () => {
+  const timeSeconds = 1_795_334_500;
+  const cosigned = async (note: string) =>
+    note + (await cosignCheckpoint(parseCheckpoint(note), witness, timeSeconds * 1000));
+
+  it("must have cosigned up to the end, and is reported with what it saw last", async () => {
     const log = await rotatedLog();
-    const kept = log.checkpoints[1];
-    if (kept === undefined) throw new Error("the log has no second checkpoint");
     const options = { pinnedKeys: [first.key], witnessKeys: [witness.key] };
     const before = await verifyLines(log.lines(vkeys), options);
     expect(errorsOf(before)).toMatchObject([{ code: "WITNESS_ABSENT" }]);
-    const line = await cosignCheckpoint(parseCheckpoint(kept.note), witness, 1_795_334_500_000);
+    const [, middle] = log.checkpoints;
+    const last = log.checkpoints.at(-1);
+    if (middle === undefined || last === undefined) throw new Error("the log has no checkpoints");
     // In the export, or in a checkpoint that was kept elsewhere.
     const anchored = await verifyLines(log.lines(vkeys), {
       ...options,
-      anchors: [{ place: "kept", note: kept.note + line }],
+      anchors: [{ place: "kept", note: await cosigned(last.note) }],
     });
-    log.checkpoints[1] = { ...kept, note: kept.note + line };
+    log.checkpoints[1] = { ...middle, note: await cosigned(middle.note) };
+    const behind = await verifyLines(log.lines(vkeys), options);
+    expect(behind.findings).toMatchObject([
+      { code: "WITNESS_BEHIND", index: 12, between: { fromSize: 12, toSize: 20 }, count: 8 },
+    ]);
+    log.checkpoints.splice(-1, 1, { ...last, note: await cosigned(last.note) });
     const exported = await verifyLines(log.lines(vkeys), options);
     for (const report of [anchored, exported]) {
       expect(report.findings).toEqual([]);
-      expect(report.witnesses).toMatchObject([
-        { checkpoints: 1, lastSize: 12, lastTimeSeconds: 1_795_334_500 },
-      ]);
+      expect(report.witnesses).toMatchObject([{ lastSize: 20, lastTimeSeconds: timeSeconds }]);
     }
+    expect(exported.witnesses).toMatchObject([{ checkpoints: 2 }]);
   });
 });

@@ -137,7 +137,7 @@ describe("a witness", () => {
     await anchorOf(log, url).keep(kept(log, 1));
     // Another server of the log was quicker with a larger one.
     await expect(anchorOf(log, url).keep(kept(log, 0))).rejects.toMatchObject({
-      code: "AUDIT_ANCHOR_FAILED",
+      ...{ code: "AUDIT_ANCHOR_FAILED", details: { keptSize: 12 } },
     });
     log.entries.length = 5;
     await expect(anchorOf(log, url).keep(kept(log, 0))).rejects.toMatchObject({
@@ -224,5 +224,125 @@ describe("a log whose witness misbehaves", () => {
     const reason = new Error("enough");
     const stopped = anchorOf(log, url).keep(kept(log, 0), AbortSignal.abort(reason));
     await expect(stopped).rejects.toBe(reason);
+  });
+});
+
+describe("a witness that lies", () => {
+  const anchorAt = (log: SampleLog, url: string, timeoutMs = 10_000) =>
+    openWitnessAnchor({
+      ...{ url, fetch, timeoutMs, prove: prover(log), witnessKey: witness.key },
+      logSize: async () => log.entries.length,
+    });
+  const size = (body: string): WitnessAnswer => ({
+    ...{ status: 409, contentType: "text/x.tlog.size", body },
+  });
+
+  it.each([
+    ["that it has more than the log, by far", size(`${2 ** 50}\n`), "AUDIT_ANCHOR_CONFLICT"],
+    ["the size that it was asked with", size("5\n"), "AUDIT_ANCHOR_FAILED"],
+    ["a size beyond any log", size("99999999999999999999\n"), "AUDIT_ANCHOR_FAILED"],
+    ["a size in another notation", size("0x5\n"), "AUDIT_ANCHOR_FAILED"],
+    [
+      "a size as another type",
+      { ...size("5\n"), contentType: "text/plain" },
+      "AUDIT_ANCHOR_FAILED",
+    ],
+    ["a redirect", { status: 302, contentType: "text/plain", body: "" }, "AUDIT_ANCHOR_FAILED"],
+  ])("and answers %s gets no more than a few requests", async (_name, answer, code) => {
+    const log = await grown(5, 12);
+    let requests = 0;
+    const url = await serve(async () => {
+      requests += 1;
+      return answer;
+    });
+    const anchor = anchorAt(log, url);
+    await expect(anchor.keep(kept(log, 1))).rejects.toMatchObject({ code });
+    expect(requests).toBeLessThanOrEqual(3);
+  });
+
+  it("moves its size at each question, and is given up", async () => {
+    const log = await grown(5, 12);
+    let known = 0;
+    const url = await serve(async () => {
+      known += 1;
+      return size(`${known}\n`);
+    });
+    await expect(anchorAt(log, url).keep(kept(log, 1))).rejects.toMatchObject({
+      code: "AUDIT_ANCHOR_FAILED",
+      message: expect.stringContaining("moved on"),
+    });
+  });
+
+  it("signs by another key of its name, and gets no receipt", async () => {
+    const log = await grown(5);
+    const other = generateSigningKey(witness.key.name).signer;
+    const url = await serve((body) => addCheckpoint(body, { ...witnessOf(log), signer: other }));
+    await expect(anchorAt(log, url).keep(kept(log, 0))).rejects.toMatchObject({
+      code: "AUDIT_ANCHOR_FAILED",
+      message: expect.stringContaining("right key"),
+    });
+  });
+
+  it("signs sixty times, of which one is kept", async () => {
+    const log = await grown(5);
+    const url = await serve(async (body) => {
+      const answers: string[] = [];
+      for (let at = 0; at < 60; at += 1) {
+        const options = { ...witnessOf(log), now: () => nowMs + at * 1_000 };
+        answers.push((await addCheckpoint(body, options)).body);
+      }
+      return { status: 200, contentType: "text/plain", body: answers.join("") };
+    });
+    const { cosignatures } = await anchorAt(log, url).keep(kept(log, 0));
+    expect(cosignatures).toHaveLength(1);
+  });
+
+  it("never answers, and is given up after a while", async () => {
+    const log = await grown(5);
+    const url = await serve(() => new Promise<WitnessAnswer>(() => undefined));
+    await expect(anchorAt(log, url, 30).keep(kept(log, 0))).rejects.toMatchObject({
+      code: "AUDIT_ANCHOR_FAILED",
+    });
+    servers.at(-1)?.closeAllConnections();
+  });
+});
+
+describe("what a witness keeps", () => {
+  it("has one signature of the log's keys, whatever else stands below the note", async () => {
+    const log = await grown(5);
+    const notes: string[] = [];
+    const store = createStore();
+    const options: WitnessOptions = {
+      ...witnessOf(log),
+      store: {
+        ...store,
+        advance: (step) => {
+          notes.push(step.note);
+          return store.advance(step);
+        },
+      },
+    };
+    const { text } = kept(log, 0);
+    const [own = ""] = text.split("\n\n")[1]?.split("\n") ?? [];
+    const stuffed = `${text}${`${own}\n`.repeat(40)}— stranger.example AAAAAAAA\n`;
+    expect((await addCheckpoint(`old 0\n\n${stuffed}`, options)).status).toBe(200);
+    expect(notes[0]?.split("\n\n")[1]).toBe(`${own}\n`);
+  });
+
+  it("tells of two trees of one size whatever the request says that it knows", async () => {
+    const log = await grown(12);
+    const refused: string[] = [];
+    const options: WitnessOptions = {
+      ...witnessOf(log),
+      onRefuse: async ({ kind, size }) => void refused.push(`${kind} ${size}`),
+    };
+    await addCheckpoint(`old 0\n\n${kept(log, 0).text}`, options);
+    const same = await forked(log, 12);
+    const larger = await forked(log, 31);
+    for (const old of [0, 12]) {
+      await addCheckpoint(`old ${old}\n\n${kept(same, 0).text}`, options);
+    }
+    await addCheckpoint(`old 12\n\n${kept(larger, 0).text}`, options);
+    expect(refused).toEqual(["another-root 12", "another-root 12", "unproven 31"]);
   });
 });

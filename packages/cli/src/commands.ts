@@ -5,7 +5,11 @@ import { apiKeysDeleteCommand } from "./commands/api-keys-delete.ts";
 import { apiKeysListCommand } from "./commands/api-keys-list.ts";
 import { auditExportCommand } from "./commands/audit-export.ts";
 import { auditListCommand } from "./commands/audit-list.ts";
+import { auditStatusCommand } from "./commands/audit-status.ts";
 import { auditVerifyCommand } from "./commands/audit-verify.ts";
+import { auditWitnessCommand } from "./commands/audit-witness.ts";
+import { auditWitnessAddCommand } from "./commands/audit-witness-add.ts";
+import { auditWitnessRemoveCommand } from "./commands/audit-witness-remove.ts";
 import { checkCommand } from "./commands/check.ts";
 import { configEditCommand } from "./commands/config-edit.ts";
 import { configGetCommand } from "./commands/config-get.ts";
@@ -123,6 +127,10 @@ export const commands: readonly AnyCommand[] = Object.freeze([
   auditListCommand,
   auditExportCommand,
   auditVerifyCommand,
+  auditStatusCommand,
+  auditWitnessCommand,
+  auditWitnessAddCommand,
+  auditWitnessRemoveCommand,
   peopleEraseCommand,
   keysRotateMasterCommand,
   doctorCommand,

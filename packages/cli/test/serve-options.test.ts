@@ -57,6 +57,38 @@ describe("the audit log", () => {
       expect(() => parse({ auditOrigin })).toThrow(/without spaces and plus/);
     }
   });
+
+  it("is cosigned by witnesses, each an address and a key", () => {
+    const url = "https://berth.example/api/v1/audit/witness";
+    const vkey = "berth/witness+1a2b3c4d+BA+/=";
+    const env = { BERTH_AUDIT_WITNESS: `${url}#${vkey}, http://other/#b+1+c` };
+    expect(parse({}, env).audit.witnesses).toEqual([
+      { url, vkey },
+      { url: "http://other/", vkey: "b+1+c" },
+    ]);
+    const flagged = parse({ auditWitness: [`${url}#${vkey}`] }, env).audit;
+    expect(flagged).toEqual({ witnesses: [{ url, vkey }] });
+    for (const text of [url, `${url}#a#b`, "berth#a+1+b", ""]) {
+      expect(() => parse({ auditWitness: [text] })).toThrow(/<url>#<vkey>/);
+    }
+  });
+
+  it("is kept in a bucket, by credentials of the environment alone", () => {
+    const url = "https://s3.example/audit/berth";
+    const env = { AWS_ACCESS_KEY_ID: "id", AWS_SECRET_ACCESS_KEY: "hidden", AWS_REGION: "r" };
+    const credentials = { accessKeyId: "id", secretAccessKey: "hidden" };
+    const s3 = { url, credentials, region: "r", retentionDays: 365 };
+    expect(parse({ auditS3: url }, env).audit).toEqual({ s3 });
+    const days = { BERTH_AUDIT_S3: url, BERTH_AUDIT_S3_DAYS: "30", AWS_SESSION_TOKEN: "t" };
+    expect(parse({}, { ...env, ...days }).audit.s3).toEqual({
+      ...{ ...s3, retentionDays: 30 },
+      credentials: { ...credentials, sessionToken: "t" },
+    });
+    for (const auditS3Days of ["0", "-1", "1.5", "40000", "ten"]) {
+      expect(() => parse({ auditS3: url, auditS3Days }, env)).toThrow(/days, 1 to 36500/);
+    }
+    expect(() => parse({ auditS3: url }, { AWS_ACCESS_KEY_ID: "id" })).toThrow(/AWS_SECRET/);
+  });
 });
 
 describe("at which levels views run", () => {

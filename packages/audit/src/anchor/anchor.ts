@@ -6,6 +6,12 @@
  * forward, or an object store with a retention lock (put if absent, then compare when it is there).
  */
 import { type Checkpoint, parseCheckpoint } from "../note/checkpoint.ts";
+import {
+  formatSignature,
+  type NoteSignature,
+  parseNote,
+  parseSignatureLines,
+} from "../note/signed-note.ts";
 
 export interface AnchorReceipt {
   readonly kind: string;
@@ -26,6 +32,8 @@ export interface Anchor {
   /** Such as `folder` or `witness`. */
   readonly kind: string;
   readonly place: string;
+  /** Where each costs something for good: one in so long is enough, but for the last. Default 0. */
+  readonly minIntervalMs?: number;
   /**
    * Keeps it; the same checkpoint twice is kept once.
    *
@@ -40,7 +48,19 @@ export function parseKeptCheckpoint(text: string): KeptCheckpoint {
   return { ...parseCheckpoint(text), text };
 }
 
-/** The note with further signature lines, each once. */
+/**
+ * The note with further signature lines. One that a key gave before goes: a witness that is asked again
+ * signs a later time, and a note holds only so many.
+ *
+ * @throws CHECKPOINT_INVALID
+ */
 export function addCosignatures(text: string, cosignatures: readonly string[]): string {
-  return cosignatures.reduce((note, line) => (note.includes(line) ? note : note + line), text);
+  const note = parseNote(text);
+  let { signatures } = note;
+  for (const added of cosignatures.flatMap(parseSignatureLines)) {
+    const isOther = ({ keyId, name }: NoteSignature) =>
+      keyId !== added.keyId || name !== added.name;
+    signatures = [...signatures.filter(isOther), added];
+  }
+  return `${note.text}\n${signatures.map(formatSignature).join("")}`;
 }

@@ -5,11 +5,10 @@
  * that takes no second write. A file that a crash left unfinished is left; its checkpoint goes to a next name.
  */
 import { BerthError, isBerthError } from "@berth/protocol";
-import { parseCheckpoint } from "../note/checkpoint.ts";
 import { maxNoteBytes } from "../note/signed-note.ts";
-import { equalHashes } from "../tree/hashes.ts";
 import type { AnchoredCheckpoint } from "../verify/anchors.ts";
 import type { Anchor, KeptCheckpoint } from "./anchor.ts";
+import { anchorConflict, anchorName, anchorNamePattern, isSameHead } from "./compare-kept.ts";
 import { type FolderFiles, nodeFolderFiles } from "./folder-files.ts";
 
 export interface FolderAnchorOptions {
@@ -21,33 +20,6 @@ export interface FolderAnchorOptions {
 }
 
 const maxAttempts = 9;
-const namePattern = /^\d{16}(?:-\d)?\.checkpoint$/;
-
-function nameOf(size: number, attempt: number): string {
-  const digits = String(size).padStart(16, "0");
-  return `${digits}${attempt === 1 ? "" : `-${attempt}`}.checkpoint`;
-}
-
-function conflict(place: string, what: string): BerthError {
-  return new BerthError(
-    "AUDIT_ANCHOR_CONFLICT",
-    `${place} ${what}. Either the folder is another log's, or one of the two histories is false: keep both and find out, before anything is overwritten.`,
-    { details: { place } },
-  );
-}
-
-/** Whether the file holds the same tree head; undefined when it holds no whole checkpoint. */
-function compare(kept: string, checkpoint: KeptCheckpoint, place: string): boolean | undefined {
-  try {
-    const { origin, root, size } = parseCheckpoint(kept);
-    if (origin !== checkpoint.origin) throw conflict(place, `is a checkpoint of the log ${origin}`);
-    return size === checkpoint.size && equalHashes(root, checkpoint.root);
-  } catch (error) {
-    if (isBerthError(error, "CHECKPOINT_INVALID")) return undefined;
-    throw error;
-  }
-}
-
 export function openFolderAnchor(options: FolderAnchorOptions): Anchor {
   const { folder, now } = options;
   const files = options.files ?? nodeFolderFiles;
@@ -55,13 +27,13 @@ export function openFolderAnchor(options: FolderAnchorOptions): Anchor {
   /** The name under which it is kept now. */
   async function keepAs(checkpoint: KeptCheckpoint): Promise<string> {
     for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
-      const name = nameOf(checkpoint.size, attempt);
+      const name = anchorName(checkpoint.size, attempt);
       if (await files.create(folder, name, checkpoint.text)) return name;
       const place = `${folder}/${name}`;
-      const isSame = compare(await files.read(folder, name, maxNoteBytes), checkpoint, place);
+      const isSame = isSameHead(await files.read(folder, name, maxNoteBytes), checkpoint, place);
       if (isSame === true) return name;
       if (isSame === false) {
-        throw conflict(place, `has another root for ${checkpoint.size} entries than the log`);
+        throw anchorConflict(place, `has another root for ${checkpoint.size} entries than the log`);
       }
     }
     throw new BerthError(
@@ -103,7 +75,7 @@ export async function readAnchorFolder(
   files: FolderFiles = nodeFolderFiles,
 ): Promise<readonly AnchoredCheckpoint[]> {
   try {
-    const names = (await files.list(folder)).filter((name) => namePattern.test(name)).sort();
+    const names = (await files.list(folder)).filter((name) => anchorNamePattern.test(name)).sort();
     const anchors: AnchoredCheckpoint[] = [];
     for (const name of names) {
       const note = await files.read(folder, name, maxNoteBytes);

@@ -13,7 +13,7 @@
  * - `TIME_BACKWARDS`, `TIME_AHEAD`: of signing times.
  * - `ANCHOR_MISMATCH`: a checkpoint kept elsewhere has another root. `LOG_TRUNCATED`: it counts more entries than
  *   there are. `ANCHOR_UNUSABLE`: malformed or another log's.
- * - `WITNESS_ABSENT`: a given witness cosigned nothing. `KEY_NOT_PINNED`: only the export itself says whose it is.
+ * - `WITNESS_ABSENT`: a given witness cosigned nothing. `WITNESS_BEHIND`: not up to the end. `KEY_NOT_PINNED`: only the export itself says whose it is.
  * - `KEY_ENTRY_UNUSABLE`: an entry that names a key names none.
  * - `LINE_MALFORMED`, `EXPORT_UNRECOGNIZED`, `EXPORT_INCOMPLETE`, `ORIGIN_DIFFERS`: of the file.
  */
@@ -37,6 +37,7 @@ export const findingCodes = Object.freeze([
   "ANCHOR_UNUSABLE",
   "LOG_TRUNCATED",
   "WITNESS_ABSENT",
+  "WITNESS_BEHIND",
   "KEY_NOT_PINNED",
   "KEY_ENTRY_UNUSABLE",
   "LINE_MALFORMED",

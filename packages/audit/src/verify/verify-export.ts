@@ -39,7 +39,7 @@ export interface VerifyOptions {
   readonly pinnedKeys?: readonly VerifierKey[];
   /** Checkpoints kept elsewhere. */
   readonly anchors?: readonly AnchoredCheckpoint[];
-  /** Each must have cosigned a checkpoint. */
+  /** Each must have cosigned a checkpoint that covers every entry. */
   readonly witnessKeys?: readonly VerifierKey[];
   /** The log that it must be. */
   readonly origin?: string;
@@ -83,7 +83,7 @@ function openSession(header: HeaderLine, findings: Findings, options: VerifyOpti
       const totals = reader.finish(claimedSize);
       const { keys, lastTrustedSize } = keyRing.finish();
       const anchorReport = anchors.finish(totals.size, keyRing.keys());
-      const witnessReports = witnesses.finish();
+      const witnessReports = witnesses.finish(totals.size);
       const anchoredSize = anchorReport.lastMatchedSize;
       if (pinned.length === 0) warnOfTrust(findings, anchoredSize, totals.size);
       const isAnchored = anchoredSize !== null;

@@ -7,7 +7,23 @@ import type { WitnessReport } from "./report.ts";
 
 export interface Witnesses {
   read(checkpoint: Checkpoint): void;
-  finish(): readonly WitnessReport[];
+  /** @param size - of the log, which the last cosigned checkpoint has to cover */
+  finish(size: number): readonly WitnessReport[];
+}
+
+/** What no cosignature covers may be another history than the witness was shown, or one that it refused. */
+function reportBehind(
+  key: VerifierKey,
+  { lastSize, size }: { readonly lastSize: number; readonly size: number },
+  findings: Findings,
+): void {
+  findings.add({
+    code: "WITNESS_BEHIND",
+    message: `The witness ${key.name} (${key.keyId}) cosigned up to ${lastSize} entries, but there are ${size}. It was out of reach since, or it refused what followed, as it refuses a log that was rewritten: ask it for its last checkpoint, and give that as --checkpoint.`,
+    index: lastSize,
+    between: { fromSize: lastSize, toSize: size },
+    count: size - lastSize,
+  });
 }
 
 export function createWitnesses(
@@ -31,13 +47,15 @@ export function createWitnesses(
         witness.lastTimeSeconds = cosignature.timeSeconds ?? null;
       }
     },
-    finish() {
+    finish(size) {
       return witnesses.map(({ key, ...seen }) => {
         if (seen.checkpoints === 0) {
           findings.add({
             code: "WITNESS_ABSENT",
             message: `The witness ${key.name} (${key.keyId}) cosigned none of the checkpoints.`,
           });
+        } else if ((seen.lastSize ?? 0) < size) {
+          reportBehind(key, { lastSize: seen.lastSize ?? 0, size }, findings);
         }
         return { vkey: key.text, ...seen };
       });

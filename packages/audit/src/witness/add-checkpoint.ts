@@ -7,14 +7,14 @@
  */
 import { isBerthError } from "@berth/protocol";
 import { type Checkpoint, cosignCheckpoint, parseCheckpoint } from "../note/checkpoint.ts";
-import { type NoteSigner, verifyNote } from "../note/signed-note.ts";
+import { formatSignature, type NoteSigner, verifyNote } from "../note/signed-note.ts";
 import type { VerifierKey } from "../note/verifier-key.ts";
 import { emptyRoot, equalHashes } from "../tree/hashes.ts";
 import { verifyConsistency } from "../tree/verify-proofs.ts";
 import {
   type AddCheckpointRequest,
   findAddCheckpoint,
-  maxRequestBytes,
+  maxAddCheckpointBytes,
   sizeContentType,
 } from "./messages.ts";
 
@@ -34,7 +34,9 @@ export interface WitnessStore {
     readonly origin: string;
     readonly from: WitnessedHead | undefined;
     readonly to: WitnessedHead;
-    /** The log's signed note, to be shown when histories differ. */
+    /** When it is cosigned, in milliseconds since 1970. */
+    readonly nowMs: number;
+    /** The log's signed note, with signatures of its keys alone, to be shown when histories differ. */
     readonly note: string;
   }): Promise<boolean>;
 }
@@ -49,6 +51,20 @@ export interface WitnessOptions {
   readonly signer: NoteSigner;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** Told of what a key of the log signed and was not cosigned, before the answer. */
+  readonly onRefuse?: (refusal: WitnessRefusal) => Promise<void>;
+}
+
+export interface WitnessRefusal extends WitnessedHead {
+  readonly origin: string;
+  /**
+   * - `another-root`: of the size that was cosigned last, with another root: the log told two histories
+   * - `unproven`: larger, and the proof that came with it does not lead to it. Anybody who has a checkpoint can
+   *   send it with a wrong proof, so this alone proves nothing
+   */
+  readonly kind: "another-root" | "unproven";
+  /** The log's signed note, with signatures of its keys alone. */
+  readonly note: string;
 }
 
 export interface WitnessAnswer {
@@ -57,6 +73,9 @@ export interface WitnessAnswer {
   readonly contentType: string;
   readonly body: string;
 }
+
+/** Of the log's keys; a note holds 64 signatures, and a cosignature is to find room. */
+const maxKeptSignatures = 32;
 
 function refuse(status: number, sentence: string): WitnessAnswer {
   return { status, contentType: "text/plain; charset=utf-8", body: `${sentence}\n` };
@@ -89,10 +108,19 @@ function isConsistent(
   });
 }
 
+/** With one signature of each of the log's keys: what else stands below a note is anybody's. */
+function noteOf({ note }: Checkpoint, keys: readonly VerifierKey[]): string {
+  const lines = keys.flatMap(({ keyId, name }) => {
+    const own = note.signatures.find((one) => one.keyId === keyId && one.name === name);
+    return own === undefined ? [] : [formatSignature(own)];
+  });
+  return `${note.text}\n${lines.slice(0, maxKeptSignatures).join("")}`;
+}
+
 /** Answers `POST <prefix>/add-checkpoint`. Never throws for what the body says. */
 export async function addCheckpoint(body: string, options: WitnessOptions): Promise<WitnessAnswer> {
   const { findLogKeys, now, signer, store } = options;
-  const request = body.length > maxRequestBytes ? undefined : findAddCheckpoint(body);
+  const request = body.length > maxAddCheckpointBytes ? undefined : findAddCheckpoint(body);
   if (request === undefined) return refuse(400, "The body is no add-checkpoint request.");
   const checkpoint = findCheckpoint(request.note);
   if (checkpoint === undefined) return refuse(400, "The checkpoint is malformed.");
@@ -106,22 +134,26 @@ export async function addCheckpoint(body: string, options: WitnessOptions): Prom
   if (request.oldSize > size) return refuse(400, "The old size is larger than the checkpoint.");
   const latest = await store.findLatest(origin);
   const from = latest ?? { size: 0, root: emptyRoot() };
-  if (request.oldSize !== from.size) return answerSize(from.size);
+  const note = noteOf(checkpoint, keys);
+  const refused = { origin, size, root: checkpoint.root, note };
   if (from.size === size && !equalHashes(from.root, checkpoint.root)) {
-    return latest === undefined
-      ? refuse(422, "An empty log has one root only.")
-      : answerSize(from.size);
+    if (latest === undefined) return refuse(422, "An empty log has one root only.");
+    await options.onRefuse?.({ ...refused, kind: "another-root" });
+    return answerSize(from.size);
   }
+  if (request.oldSize !== from.size) return answerSize(from.size);
   if (!isConsistent(request, from, checkpoint)) {
+    await options.onRefuse?.({ ...refused, kind: "unproven" });
     return refuse(422, "The log does not follow from the checkpoint that was cosigned last.");
   }
   const to = { size, root: checkpoint.root };
-  if (!(await store.advance({ origin, from: latest, to, note: request.note }))) {
+  const nowMs = now();
+  if (!(await store.advance({ origin, from: latest, to, note, nowMs }))) {
     return answerSize((await store.findLatest(origin))?.size ?? 0);
   }
   return {
     status: 200,
     contentType: "text/plain; charset=utf-8",
-    body: await cosignCheckpoint(checkpoint, signer, now()),
+    body: await cosignCheckpoint(checkpoint, signer, nowMs),
   };
 }

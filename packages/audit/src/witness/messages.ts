@@ -12,7 +12,7 @@ export interface AddCheckpointRequest {
 
 export const maxProofHashes = 63;
 /** A checkpoint of 64 KiB and the longest proof. */
-export const maxRequestBytes = 73_728;
+export const maxAddCheckpointBytes = 73_728;
 export const sizeContentType = "text/x.tlog.size";
 
 export function formatAddCheckpoint({ note, oldSize, proof }: AddCheckpointRequest): string {

@@ -63,9 +63,10 @@ export function openWitnessAnchor(options: WitnessAnchorOptions): Anchor {
   /** What it said it has, to begin with the next time; it alone decides. */
   let lastSize = 0;
 
-  const failed = (what: string, cause?: unknown) =>
+  const failed = (what: string, cause?: unknown, details?: { readonly keptSize: number }) =>
     new BerthError("AUDIT_ANCHOR_FAILED", `The witness ${key.name} at ${place} ${what}.`, {
       cause,
+      ...(details === undefined ? {} : { details }),
     });
   const conflict = (what: string) =>
     new BerthError(
@@ -102,23 +103,24 @@ export function openWitnessAnchor(options: WitnessAnchorOptions): Anchor {
       throw conflict(`has cosigned ${known} entries of ${origin}, but the log has ${logSize}`);
     }
     lastSize = known;
-    throw failed(`has cosigned ${known} entries of ${origin} already, more than these ${size}`);
+    throw failed(
+      `has cosigned ${known} entries of ${origin} already, more than these ${size}`,
+      undefined,
+      { keptSize: known },
+    );
   }
 
   function readCosignature(checkpoint: KeptCheckpoint, text: string): AnchorReceipt {
     const signatures = parseSignatureLines(text);
     const own = signatures.filter(({ keyId, name }) => keyId === key.keyId && name === key.name);
     const { verified } = verifyNote({ ...checkpoint.note, signatures: own }, [key]);
-    const [signature] = verified;
-    if (signature?.timeSeconds === undefined || verified.length < own.length) {
+    // One, whatever it answers: a note that held all would soon be too long for any reader.
+    const [first] = own;
+    const timeSeconds = verified[0]?.timeSeconds;
+    if (first === undefined || timeSeconds === undefined || verified.length < own.length) {
       throw failed("answered without a cosignature of its key; is it the right key?");
     }
-    return {
-      kind: "witness",
-      place,
-      timeSeconds: signature.timeSeconds,
-      cosignatures: own.map(formatSignature),
-    };
+    return { kind: "witness", place, timeSeconds, cosignatures: [formatSignature(first)] };
   }
 
   return {

@@ -1,7 +1,11 @@
-import { resolve } from "node:path";
-import { readAnchorFolder, verifyExport } from "@berth/audit";
+import { verifyExport } from "@berth/audit";
 import { printReport } from "../audit/print-report.ts";
-import { openExportFile, parseKeyOption, readCheckpointFile } from "../audit/read-inputs.ts";
+import {
+  openExportFile,
+  parseKeyOption,
+  readAnchors,
+  readCheckpointFile,
+} from "../audit/read-inputs.ts";
 import { defineCommand } from "../command.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { createProgress } from "../terminal/progress.ts";
@@ -31,8 +35,9 @@ export const auditVerifyCommand = defineCommand<AuditVerifyOptions>({
       isRepeatable: true,
     },
     {
-      flags: "--anchors <folder>",
-      description: "a folder in which checkpoints were kept; may be repeated",
+      flags: "--anchors <place>",
+      description:
+        "a folder in which checkpoints were kept, or the address of a bucket; may be repeated",
       isRepeatable: true,
     },
     {
@@ -42,15 +47,16 @@ export const auditVerifyCommand = defineCommand<AuditVerifyOptions>({
     },
     {
       flags: "--witness <vkey>",
-      description: "a witness that must have cosigned; may be repeated",
+      description: "a witness that must have cosigned up to the end; may be repeated",
       isRepeatable: true,
     },
     { flags: "--origin <name>", description: "the log that it must be" },
   ],
-  async run({ cwd, now, signal, terminal }, [file = ""], options) {
+  async run(context, [file = ""], options) {
+    const { cwd, now, signal, terminal } = context;
     const pinnedKeys = (options.key ?? []).map((text) => parseKeyOption("--key", text));
     const witnessKeys = (options.witness ?? []).map((text) => parseKeyOption("--witness", text));
-    const folders = (options.anchors ?? []).map((folder) => readAnchorFolder(resolve(cwd, folder)));
+    const folders = (options.anchors ?? []).map((place) => readAnchors(context, place));
     const files = (options.checkpoint ?? []).map((path) => readCheckpointFile(cwd, path));
     const anchors = [...(await Promise.all(folders)).flat(), ...(await Promise.all(files))];
     const { chunks, path, sizeBytes } = await openExportFile(cwd, file);

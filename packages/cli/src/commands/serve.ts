@@ -73,6 +73,21 @@ export const serveCommand = defineCommand<ServeFlags>({
       description: "gets every checkpoint of the audit log; best on a medium of its own",
     },
     {
+      flags: "--audit-witness <url#vkey>",
+      description:
+        "another Berth, or any C2SP witness, that cosigns the audit log's checkpoints; may be given again",
+      isRepeatable: true,
+    },
+    {
+      flags: "--audit-s3 <url>",
+      description:
+        "https://<endpoint>/<bucket>[/<prefix>] with object lock, which gets every checkpoint; credentials by AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
+    },
+    {
+      flags: "--audit-s3-days <number>",
+      description: "for how long each is locked, by nobody to be shortened; default: 365",
+    },
+    {
       flags: "--audit-origin <name>",
       description: "what the audit log is called, for ever; default: a name of chance",
     },

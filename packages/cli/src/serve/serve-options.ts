@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { BerthError, type Ceilings, isSlug, type PlacementPolicy } from "@berth/protocol";
 import type { BerthOptions } from "@berth/server";
 import type { CliContext } from "../context.ts";
+import { type AuditOptions, parseAuditOptions } from "./audit-options.ts";
 import { readCeilings } from "./limits.ts";
 import { parsePlacement } from "./placement.ts";
 import { type PublicNames, parsePublicNames } from "./public-names.ts";
@@ -31,6 +32,9 @@ export interface ServeFlags {
   readonly sandboxLevels?: string;
   readonly auditAnchor?: string;
   readonly auditOrigin?: string;
+  readonly auditWitness?: readonly string[];
+  readonly auditS3?: string;
+  readonly auditS3Days?: string;
   readonly user?: string;
   readonly verbose?: boolean;
 }
@@ -66,8 +70,8 @@ export interface ServeOptions {
   readonly databaseLogins: { readonly app: string; readonly jobs: string } | undefined;
   /** What one installation may have at most; undefined: what a manifest may ask. */
   readonly ceilings: Ceilings | undefined;
-  /** The audit log's name, and an absolute folder that gets its checkpoints. */
-  readonly audit: { readonly origin?: string; readonly anchorFolder?: string };
+  /** The audit log's name, and where its checkpoints are kept. */
+  readonly audit: AuditOptions;
   /** Whom the server becomes when root starts it. */
   readonly user: ServerUser | undefined;
   readonly isRootRefused: boolean;
@@ -106,10 +110,7 @@ export function parseServeOptions(
     masterKeyFile: env.BERTH_MASTER_KEY_FILE ? resolve(cwd, env.BERTH_MASTER_KEY_FILE) : undefined,
     databaseLogins: parseDatabaseLogins(env),
     ceilings: readCeilings({ cwd, file: flags.limits, env: env.BERTH_LIMITS }),
-    audit: parseAudit(cwd, {
-      anchor: flags.auditAnchor ?? (env.BERTH_AUDIT_ANCHOR || undefined),
-      origin: flags.auditOrigin ?? (env.BERTH_AUDIT_ORIGIN || undefined),
-    }),
+    audit: parseAuditOptions({ cwd, env }, flags),
     user: parseUser(flags.user ?? (env.BERTH_USER || undefined)),
     isRootRefused: parseSwitch("BERTH_REQUIRE_UNPRIVILEGED", env.BERTH_REQUIRE_UNPRIVILEGED),
   };
@@ -150,22 +151,6 @@ export function parseJail(text: string | undefined): "required" | "off" {
   if (text === undefined || text === "" || text === "required") return "required";
   if (text === "off") return "off";
   throw invalid("BERTH_JAIL", `BERTH_JAIL is "${text}"; expected required (the default) or off.`);
-}
-
-function parseAudit(
-  cwd: string,
-  { anchor, origin }: { readonly anchor: string | undefined; readonly origin: string | undefined },
-): ServeOptions["audit"] {
-  if (origin !== undefined && !/^[!-*,-~]{1,200}$/.test(origin)) {
-    throw invalid(
-      "audit-origin",
-      `--audit-origin is ${JSON.stringify(origin)}; expected a name without spaces and plus, such as berth.example.com/audit.`,
-    );
-  }
-  return {
-    ...(origin === undefined ? {} : { origin }),
-    ...(anchor === undefined ? {} : { anchorFolder: resolve(cwd, anchor) }),
-  };
 }
 
 function parseUser(text: string | undefined): ServerUser | undefined {

@@ -23,6 +23,7 @@ export type {
   SecondFactorView,
 } from "./account.ts";
 export type { AuditEntryView, AuditFilters, AuditProofView } from "./audit.ts";
+export type { AuditAnchorView, WitnessedLogView } from "./audit-anchors.ts";
 export type { EmbedKeyView, EmbedPublicKey, EmbedSessionView } from "./embedding.ts";
 export {
   embedGroupNameChars,

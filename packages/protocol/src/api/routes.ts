@@ -2,6 +2,7 @@
 
 import { accountRoutes } from "./account.ts";
 import { auditRoutes } from "./audit.ts";
+import { auditAnchorRoutes } from "./audit-anchors.ts";
 import { embeddingRoutes } from "./embedding.ts";
 import { erasingRoutes } from "./erasing.ts";
 import { grantRoutes } from "./grants.ts";
@@ -32,6 +33,7 @@ export const apiRoutes = Object.freeze({
   ...registryRoutes,
   ...installationRoutes,
   ...auditRoutes,
+  ...auditAnchorRoutes,
   ...memberRoutes,
   ...operatorRoutes,
   ...publisherPeopleRoutes,

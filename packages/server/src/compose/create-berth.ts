@@ -5,7 +5,7 @@
  */
 import type { CellInfo } from "@berth/cells";
 import { BerthError, createId, maxResourceLimits } from "@berth/protocol";
-import { createPlatformFetch } from "../gateway/egress/platform-fetch.ts";
+import { createFetchFor, createPlatformFetch } from "../gateway/egress/platform-fetch.ts";
 import { createPersonEraser } from "../identity/erasing/erase-person.ts";
 import { openIdentity } from "../identity/open-identity.ts";
 import { openSignOn } from "../identity/sso/open-sign-on.ts";
@@ -63,6 +63,7 @@ export async function createBerth(options: BerthOptions): Promise<Berth> {
   const trail = await openTrail({
     ...{ database, keys, ground, spoolFolder },
     ...(audit === undefined ? {} : { audit }),
+    ...{ fetchFor: createFetchFor(options.egress), ownOrigin: hosts.consoleOrigin },
   });
   opening.use(trail);
   const identity = openIdentity({

@@ -6,10 +6,7 @@
  * or rewritten, is not signed, and is said aloud.
  */
 import {
-  type Anchor,
-  addCosignatures,
   parseCheckpoint,
-  parseKeptCheckpoint,
   proveConsistency,
   rootOf,
   signCheckpoint,
@@ -17,33 +14,33 @@ import {
 } from "@berth/audit";
 import { BerthError } from "@berth/protocol";
 import type { Ground } from "../storage/ground.ts";
+import type { Anchoring } from "./anchoring/anchoring.ts";
 import type { LogKeys } from "./log-keys.ts";
 import type { LogStore, StoredCheckpoint } from "./log-store.ts";
 
 export interface Checkpoints {
   /** Signs the head if it grew. @returns the newest; undefined while the log is empty */
   take(): Promise<StoredCheckpoint | undefined>;
-  stop(): void;
+  /** Signs no more by itself, but once more now, and gives every anchor a last chance to keep it. */
+  finish(): Promise<void>;
 }
 
 export interface CheckpointsOptions {
   readonly store: LogStore;
   readonly logKeys: LogKeys;
-  readonly anchors: readonly Anchor[];
+  readonly anchoring: Anchoring;
   readonly ground: Pick<Ground, "clock" | "logger">;
   /** Brings what waits into the log first. */
   readonly flush: () => Promise<void>;
 }
 
 const intervalMs = 60_000;
-const anchorTimeoutMs = 10_000;
 
 const equalRoots = (one: Uint8Array, other: Uint8Array) => Buffer.compare(one, other) === 0;
 
 export function createCheckpoints(options: CheckpointsOptions): Checkpoints {
-  const { store, logKeys, anchors, ground } = options;
+  const { store, logKeys, anchoring, ground } = options;
   let running: Promise<unknown> = Promise.resolve();
-  let anchored = 0;
   /** The newest that this process signed: a database that was set back does not know of it. */
   let signed: StoredCheckpoint | undefined;
 
@@ -79,37 +76,17 @@ export function createCheckpoints(options: CheckpointsOptions): Checkpoints {
     return checkpoint;
   }
 
-  /** An anchor that cannot be reached holds nothing up: the next checkpoint covers this one, too. */
-  async function anchor({ note, size }: StoredCheckpoint): Promise<void> {
-    if (size <= anchored) return;
-    const checkpoint = parseKeptCheckpoint(note);
-    const signal = AbortSignal.timeout(anchorTimeoutMs);
-    const kept = await Promise.allSettled(anchors.map((each) => each.keep(checkpoint, signal)));
-    const cosignatures = kept.flatMap((result) =>
-      result.status === "fulfilled" ? result.value.cosignatures : [],
-    );
-    if (cosignatures.length > 0) {
-      await store.putNote(size, addCosignatures(note, cosignatures));
-    }
-    for (const result of kept) {
-      if (result.status === "fulfilled") continue;
-      ground.logger.error({ err: result.reason, size }, "A checkpoint was not anchored");
-    }
-    if (kept.every(({ status }) => status === "fulfilled")) anchored = size;
-  }
-
-  async function takeNow(): Promise<StoredCheckpoint | undefined> {
-    await options.flush();
-    const checkpoint = await sign();
-    if (checkpoint !== undefined) await anchor(checkpoint);
-    return checkpoint;
-  }
-
-  function take(): Promise<StoredCheckpoint | undefined> {
-    const taken = running.then(takeNow);
+  function signNext(): Promise<StoredCheckpoint | undefined> {
+    const taken = running.then(options.flush).then(sign);
     // Told to whoever asked; the next one begins anew.
     running = taken.catch(() => undefined);
     return taken;
+  }
+
+  async function take(): Promise<StoredCheckpoint | undefined> {
+    const checkpoint = await signNext();
+    if (checkpoint !== undefined) await anchoring.offer(checkpoint);
+    return checkpoint;
   }
 
   const timer = setInterval(() => {
@@ -119,5 +96,11 @@ export function createCheckpoints(options: CheckpointsOptions): Checkpoints {
   }, intervalMs);
   timer.unref();
 
-  return { take, stop: () => clearInterval(timer) };
+  return {
+    take,
+    async finish() {
+      clearInterval(timer);
+      await anchoring.finish(await signNext());
+    },
+  };
 }

@@ -1,5 +1,5 @@
 /** Reads the log's tree: its head, its nodes, its checkpoints. */
-import type { Frontier, NodeReader } from "@berth/audit";
+import { addCosignatures, type Frontier, type NodeReader } from "@berth/audit";
 import { sql } from "kysely";
 import type { Database } from "../storage/database.ts";
 import { parseFrontier } from "./append.ts";
@@ -18,8 +18,8 @@ export interface LogStore extends NodeReader {
   findCheckpointOver(index: number): Promise<StoredCheckpoint | undefined>;
   /** Keeps one; of two of the same size the first. */
   addCheckpoint(checkpoint: StoredCheckpoint): Promise<void>;
-  /** The checkpoint of that size with what witnesses signed. */
-  putNote(size: number, note: string): Promise<void>;
+  /** Puts what witnesses signed below the checkpoint of that size, beside what others of them did. */
+  addCosignatures(size: number, cosignatures: readonly string[]): Promise<void>;
 }
 
 export function createLogStore({ kysely }: Pick<Database, "kysely">): LogStore {
@@ -64,8 +64,18 @@ export function createLogStore({ kysely }: Pick<Database, "kysely">): LogStore {
         .execute();
     },
 
-    async putNote(size, note) {
-      await kysely.updateTable("trail_checkpoint").set({ note }).where("size", "=", size).execute();
-    },
+    addCosignatures: (size, cosignatures) =>
+      kysely.transaction().execute(async (trx) => {
+        const kept = await trx
+          .selectFrom("trail_checkpoint")
+          .select("note")
+          .where("size", "=", size)
+          .forUpdate()
+          .executeTakeFirst();
+        if (kept === undefined) return;
+        // What is cosigned is the text, which another server's checkpoint of this size shares.
+        const note = addCosignatures(kept.note, cosignatures);
+        await trx.updateTable("trail_checkpoint").set({ note }).where("size", "=", size).execute();
+      }),
   };
 }

@@ -6,6 +6,7 @@
  */
 import { type Kysely, sql } from "kysely";
 import type { NamedMigration } from "../storage/migrate.ts";
+import { witnessMigration } from "./witness/migration.ts";
 
 async function run(db: Kysely<unknown>, statements: readonly string[]): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(db);
@@ -110,4 +111,5 @@ export const trailMigrations: readonly NamedMigration[] = Object.freeze([
         logTableNames.map((table) => `drop table ${table}`),
       ),
   },
+  witnessMigration,
 ]);

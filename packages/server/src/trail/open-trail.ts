@@ -6,18 +6,15 @@
  * recorded into the log and signs it; what cannot be, because the database is gone, waits for the next
  * start.
  */
-import {
-  type Anchor,
-  openFolderAnchor,
-  openWitnessAnchor,
-  parseVerifierKey,
-  proveConsistency,
-} from "@berth/audit";
+import type { PlatformFetch } from "../gateway/egress/platform-fetch.ts";
+import { bySystem } from "../http/actor.ts";
 import type { DecisionRecord } from "../policy/ports.ts";
 import type { Database } from "../storage/database.ts";
 import type { Ground } from "../storage/ground.ts";
 import type { KeyRing } from "../storage/keys.ts";
 import { createPersonKeys } from "../storage/person-keys.ts";
+import { type Anchoring, createAnchoring } from "./anchoring/anchoring.ts";
+import { type AnchorOptions, openAnchors } from "./anchoring/open-anchors.ts";
 import { type Checkpoints, createCheckpoints } from "./checkpoints.ts";
 import { createDecisionRecord } from "./decisions.ts";
 import { type LogKeys, openLogKeys } from "./log-keys.ts";
@@ -31,14 +28,11 @@ import { createSpoolReader } from "./spool/read-spool.ts";
 import { createSpoolId } from "./spool/segments.ts";
 import { createSpoolWriter, type SpoolWriterOptions } from "./spool/write-spool.ts";
 import type { Trail } from "./trail.ts";
+import { openWitness, type Witness } from "./witness/witness.ts";
 
-export interface AuditOptions {
+export interface AuditOptions extends AnchorOptions {
   /** What the log is called by whoever verifies it; no spaces, no plus. Default: a name of chance. */
   readonly origin?: string;
-  /** A folder outside the data folder, on a medium of its own at best, that gets every checkpoint. */
-  readonly anchorFolder?: string;
-  /** A C2SP witness that cosigns checkpoints: its submission prefix and public key. */
-  readonly witness?: { readonly url: string; readonly vkey: string };
 }
 
 export interface TrailOptions {
@@ -48,6 +42,10 @@ export interface TrailOptions {
   /** Where this process' decisions wait; no other process may use it. Made when missing. */
   readonly spoolFolder: string;
   readonly audit?: AuditOptions;
+  /** Reaches what is public, and that host. Needed for anchors of the network. */
+  readonly fetchFor?: (host: string) => PlatformFetch;
+  /** The console's, under which other hosts reach this one as their witness. */
+  readonly ownOrigin?: () => string;
   readonly spool?: Pick<SpoolWriterOptions, "segmentBytes" | "maxWaitingBytes" | "openFile">;
 }
 
@@ -58,6 +56,8 @@ export interface OpenedTrail extends Trail, AsyncDisposable {
   readonly search: Search;
   readonly logKeys: LogKeys;
   readonly checkpoints: Checkpoints;
+  readonly anchoring: Anchoring;
+  readonly witness: Witness;
   readonly retention: Retention;
   /** Resolves when all that was recorded and committed before is in the log. */
   flush(): Promise<void>;
@@ -66,33 +66,18 @@ export interface OpenedTrail extends Trail, AsyncDisposable {
   close(): Promise<void>;
 }
 
-function openAnchors(
-  { anchorFolder, witness }: AuditOptions,
-  store: LogStore,
-  { clock }: Pick<Ground, "clock">,
-): readonly Anchor[] {
-  const anchors: Anchor[] = [];
-  if (anchorFolder !== undefined) {
-    anchors.push(openFolderAnchor({ folder: anchorFolder, now: clock.now }));
-  }
-  if (witness !== undefined) {
-    anchors.push(
-      openWitnessAnchor({
-        url: witness.url,
-        witnessKey: parseVerifierKey(witness.vkey),
-        fetch,
-        prove: (fromSize, toSize) => proveConsistency(store, { fromSize, toSize }),
-        logSize: async () => (await store.head()).size,
-      }),
-    );
-  }
-  return anchors;
+function noFetch(): never {
+  throw new TypeError("An anchor of the network needs fetchFor.");
 }
 
 /** Needs the tables of `trailMigrations`. @throws OPTION_INVALID; KEY_UNREADABLE for a witness's */
 export async function openTrail(options: TrailOptions): Promise<OpenedTrail> {
   const { database, keys, ground, spoolFolder, audit = {} } = options;
   const { logger } = ground;
+  const store = createLogStore(database);
+  // Before anything runs: an anchor that is refused ends the start here.
+  const { fetchFor = noFetch } = options;
+  const anchors = await openAnchors({ options: audit, store, ground, fetchFor });
   const spool = createSpoolWriter({
     ...options.spool,
     id: createSpoolId(ground.clock.now(), ground.random),
@@ -115,25 +100,38 @@ export async function openTrail(options: TrailOptions): Promise<OpenedTrail> {
   });
   const acts = createActRecord({ ground, persons, onRecord: sequencer.wake });
   const decisions = createDecisionRecord({ spool, ground, onRecord: sequencer.wake });
-  const store = createLogStore(database);
-  const anchors = openAnchors(audit, store, ground);
   const logKeys = await openLogKeys({
     ...{ database, keys, ground, trail: acts },
     ...(audit.origin === undefined ? {} : { origin: audit.origin }),
   });
+  const anchoring = createAnchoring({
+    ...{ anchors, ground, addCosignatures: store.addCosignatures },
+    recordConflict: ({ kind, place, ...details }) =>
+      database.kysely.transaction().execute((trx) =>
+        acts.record(trx, {
+          ...bySystem,
+          action: "audit.anchor-conflict",
+          organizationId: null,
+          target: { kind: `anchor-${kind}`, id: place },
+          details,
+        }),
+      ),
+  });
   const checkpoints = createCheckpoints({
-    ...{ store, logKeys, anchors, ground },
+    ...{ store, logKeys, anchoring, ground },
     flush: sequencer.flush,
   });
+  const { origin } = logKeys;
+  const { ownOrigin = () => "http://localhost" } = options;
+  const witness = openWitness({ database, keys, trail: acts, ground, origin, ownOrigin });
   const retention = createRetention({ database, trail: acts, ground });
 
   async function end(): Promise<void> {
     sequencer.stop();
-    checkpoints.stop();
     retention.stop();
     spool.close();
     try {
-      await checkpoints.take();
+      await checkpoints.finish();
     } catch (error) {
       logger.error({ err: error }, "The audit log was not signed; the next start goes on with it");
     }
@@ -143,7 +141,7 @@ export async function openTrail(options: TrailOptions): Promise<OpenedTrail> {
 
   return {
     ...acts,
-    ...{ decisions, persons, store, logKeys, checkpoints, retention },
+    ...{ decisions, persons, store, logKeys, checkpoints, anchoring, witness, retention },
     search: createSearch(database),
     flush: sequencer.flush,
     adopt(folder) {

@@ -12,6 +12,7 @@ import { exportCsv } from "./export-csv.ts";
 import { exportLog } from "./export-log.ts";
 import type { OpenedTrail } from "./open-trail.ts";
 import { createEntryViews, type EntryViewsOptions } from "./views.ts";
+import { anchorHandlers } from "./witness/routes.ts";
 
 export interface AuditRouteDeps {
   readonly trail: OpenedTrail;
@@ -105,6 +106,7 @@ export function auditHandlers(deps: AuditRouteDeps): Handlers<RoutesOf<"Audit">>
   }
 
   return {
+    ...anchorHandlers(trail),
     searchAudit: ({ query }, context) => find(organizationOf(context).id, query),
     getAuditEntry: ({ params }, context) => getEntry(organizationOf(context).id, params.index),
     exportAudit: ({ query }, context) => startExport(context, organizationOf(context), query),

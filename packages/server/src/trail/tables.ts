@@ -71,6 +71,35 @@ export interface TrailSettingTable {
   readonly retention_days: number | null;
 }
 
+/** Keys of other hosts' logs that this one witnesses. */
+export interface TrailWitnessKeyTable {
+  readonly id: string;
+  readonly origin: string;
+  readonly vkey: string;
+  readonly created_at: ColumnType<Date, Date, never>;
+}
+
+/** What was cosigned last of each log. */
+export interface TrailWitnessHeadTable {
+  readonly origin: string;
+  readonly size: number;
+  /** Base64. */
+  readonly root: string;
+  /** As the log signed it. */
+  readonly note: string;
+  readonly at: Date;
+}
+
+/** What a log's key signed and was not cosigned. */
+export interface TrailWitnessRefusalTable {
+  readonly origin: string;
+  readonly kind: "another-root" | "unproven";
+  readonly size: number;
+  readonly root: string;
+  readonly note: string;
+  readonly at: Date;
+}
+
 export interface TrailTables {
   readonly trail_act: TrailActTable;
   readonly trail_head: TrailHeadTable;
@@ -81,4 +110,7 @@ export interface TrailTables {
   readonly trail_checkpoint: TrailCheckpointTable;
   readonly trail_key_use: TrailKeyUseTable;
   readonly trail_setting: TrailSettingTable;
+  readonly trail_witness_key: TrailWitnessKeyTable;
+  readonly trail_witness_head: TrailWitnessHeadTable;
+  readonly trail_witness_refusal: TrailWitnessRefusalTable;
 }

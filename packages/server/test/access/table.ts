@@ -229,6 +229,7 @@ export const routeTable: Readonly<Record<string, string>> = {
 
   // Audit
   "GET /audit": "people",
+  "GET /audit/anchors": "host hostAuditor",
   "GET /audit/consistency": "people",
   "GET /audit/entries": "host hostAuditor",
   "GET /audit/entries/{index}": "host hostAuditor",
@@ -236,6 +237,11 @@ export const routeTable: Readonly<Record<string, string>> = {
   "POST /audit/keys": "host",
   "GET /audit/settings": "host hostAuditor",
   "PUT /audit/settings": "host",
+  "GET /audit/witness": "host hostAuditor",
+  // Who asks is told by the signature of a log that the operator named.
+  "POST /audit/witness/add-checkpoint": "anyone",
+  "POST /audit/witness/keys": "host",
+  "DELETE /audit/witness/keys/{witnessedKey}": "host",
   "GET /organizations/{organization}/audit": `${admins} auditor custom`,
   "GET /organizations/{organization}/audit/entries/{index}": `${admins} auditor custom`,
   "GET /organizations/{organization}/audit/export": `${admins} auditor`,

@@ -18,7 +18,7 @@ import { parseTarget, type Target } from "./target.ts";
 
 export interface PlatformRequest {
   readonly url: string;
-  readonly method?: "GET" | "POST";
+  readonly method?: "GET" | "POST" | "PUT";
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
 }
@@ -60,11 +60,11 @@ export function createPlatformFetch(
         ...{ socket, target, method, signal },
         headers: [
           ...Object.entries(headers),
-          ...(method === "POST"
+          ...(method !== "GET"
             ? [["content-length", String(Buffer.byteLength(body))] as const]
             : []),
         ],
-        body: Readable.from(method === "POST" ? [Buffer.from(body)] : []),
+        body: Readable.from(method !== "GET" ? [Buffer.from(body)] : []),
         limits: { ...defaultEgressLimits, maxResponseBytes: maxAnswerBytes },
         onBytesOut: () => undefined,
         onBytesIn: () => undefined,
@@ -82,6 +82,17 @@ export function createPlatformFetch(
       throw failed(target, "did not answer", cause);
     }
   };
+}
+
+/**
+ * For what the operator named in an option: what is public, what `allowPrivate` has, and that very host, which
+ * may be of the operator's own network.
+ */
+export function createFetchFor(
+  options: Pick<EgressOptions, "allowPrivate" | "resolve" | "connect"> = {},
+): (host: string) => PlatformFetch {
+  const { allowPrivate = [] } = options;
+  return (host) => createPlatformFetch({ ...options, allowPrivate: [...allowPrivate, host] });
 }
 
 function judge(
