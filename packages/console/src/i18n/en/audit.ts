@@ -51,6 +51,20 @@ export const audit = {
       unsupported:
         "This page has no cryptography for it. Export the log and run berth audit verify.",
     },
+    anchors: "Kept elsewhere",
+    anchorsHint: "Checkpoints outside the database: what shows that nobody rewrote the log.",
+    noAnchor:
+      "None: whoever can write the database can rewrite the log unseen. Give berth serve a folder, a witness or a bucket (--audit-anchor, --audit-witness, --audit-s3).",
+    anchorKind: { folder: "Folder", witness: "Witness", s3: "Bucket" },
+    anchorState: {
+      waiting: "Not tried yet",
+      kept: "Kept",
+      behind: "Behind",
+      conflict: "Contradicts the log",
+    },
+    keptNothing: "nothing yet",
+    keptUpTo: "{{kept}} of {{size}} entries",
+    anchorSince: "since {{at}}",
     exportLog: "Export to verify",
     exportTable: "Export as CSV",
   },

@@ -52,6 +52,21 @@ export const audit = {
       unsupported:
         "Esta página não tem criptografia para isso. Exporte o registro e execute berth audit verify.",
     },
+    anchors: "Guardado em outro lugar",
+    anchorsHint:
+      "Pontos de verificação fora do banco de dados: o que mostra que ninguém reescreveu o registro.",
+    noAnchor:
+      "Nenhum: quem pode gravar no banco de dados pode reescrever o registro sem ser notado. Dê ao berth serve uma pasta, uma testemunha ou um bucket (--audit-anchor, --audit-witness, --audit-s3).",
+    anchorKind: { folder: "Pasta", witness: "Testemunha", s3: "Bucket" },
+    anchorState: {
+      waiting: "Ainda não tentado",
+      kept: "Guardado",
+      behind: "Atrasado",
+      conflict: "Contradiz o registro",
+    },
+    keptNothing: "nada ainda",
+    keptUpTo: "{{kept}} de {{size}} registros",
+    anchorSince: "desde {{at}}",
     exportLog: "Exportar para verificar",
     exportTable: "Exportar como CSV",
   },

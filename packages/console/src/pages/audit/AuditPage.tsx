@@ -10,6 +10,7 @@ import { EmptyState } from "../../ui/EmptyState.tsx";
 import { PageBody } from "../../ui/PageBody.tsx";
 import { PageHeader } from "../../ui/PageHeader.tsx";
 import { QueryView } from "../../ui/QueryView.tsx";
+import { AnchorsSection } from "./AnchorsSection.tsx";
 import { AuditFilters } from "./AuditFilters.tsx";
 import { AuditTable } from "./AuditTable.tsx";
 import { EntryDialog } from "./EntryDialog.tsx";
@@ -50,6 +51,7 @@ export function AuditPage() {
               w="fit-content"
             />
           )}
+          {organization === null && <AnchorsSection />}
           <AuditFilters search={search} onChange={change} />
           <AuditEntries organization={organization} search={search} onChange={change} />
         </Stack>
