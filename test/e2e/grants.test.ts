@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import type { TestAppFiles } from "../support/test-app.ts";
 import { createGreeterApp } from "./console/greeter-app.ts";
 import { type OpenedConsole, openConsole } from "./console/open-console.ts";
 
@@ -13,11 +14,23 @@ const narrow = { width: 390, height: 844 };
 
 let berth: OpenedConsole;
 let installation = "";
+let newer: TestAppFiles;
 
 beforeAll(async () => {
   berth = await openConsole();
   const greeter = await createGreeterApp();
   const asked = greeter.manifest?.permissions ?? [];
+  newer = {
+    ...greeter,
+    manifest: {
+      ...greeter.manifest,
+      version: "1.1.0",
+      permissions: [
+        { type: "api", resource: "/api/*", actions: ["read", "write"], reason: "To be thanked." },
+        { type: "data", resource: "state/greetings", actions: ["read"] },
+      ],
+    },
+  };
   const app = await berth.started.publisher.publish({
     ...greeter,
     manifest: {
@@ -56,6 +69,17 @@ async function keepPictures(page: Page, name: string): Promise<void> {
       await page.screenshot({ path: `${pictures}${name}-${scheme}-${viewport.width}.png` });
     }
   }
+  await page.setViewportSize(wide);
+}
+
+/** Nothing is cut off on a phone. */
+async function expectFits(page: Page): Promise<void> {
+  await page.setViewportSize(narrow);
+  const beyond = () =>
+    page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    );
+  await expect.poll(beyond).toBeLessThanOrEqual(0);
   await page.setViewportSize(wide);
 }
 
@@ -124,4 +148,53 @@ it("shows grants, grants what was asked for with its conditions, and revokes fro
   await expect.poll(logs).toContainEqual(expect.stringContaining("no grant for api /api/greeting"));
   expect(requests.filter((url) => url.endsWith("/api/greeting"))).toEqual([]);
   expect(await page.getByText("Hello (1)").count()).toBe(1);
+});
+
+it("shows what was never used and what can be reached, and what a newer release asks for more and less", async () => {
+  const { page, complaints } = await berth.signIn({ viewport: wide });
+  const { kysely } = berth.started.berth.database;
+  const grantedAt = new Date(Date.now() - 100 * 86_400_000);
+  await kysely
+    .updateTable("installation_grant")
+    .set({ granted_at: grantedAt })
+    .where("resource", "=", "names.example.com")
+    .execute();
+  await page.getByRole("link", { name: "Permissions", exact: true }).click();
+  const unused = page.getByRole("region", { name: "Unused permissions" });
+  await unused.getByText("names.example.com").waitFor();
+  const reach = page.getByRole("region", { name: "What can this app reach?" });
+  await reach.getByText("Under conditions: ", { exact: false }).waitFor();
+  await reach.getByText("Sometimes").waitFor();
+  const who = page.getByRole("region", { name: "Who can do this?" });
+  await who.getByRole("combobox", { name: "Access" }).click();
+  await page.getByRole("option", { name: "api:write" }).click();
+  await who.getByLabel("Resource").fill("/api/greeting");
+  await who.getByRole("button", { name: "Ask" }).click();
+  await who.getByText("0 of 1 members may.").waitFor();
+  await who.getByText("No permission covers it").first().waitFor();
+  expect(await findBarriers(page)).toEqual([]);
+  await expectFits(page);
+  await keepPictures(page, "unused");
+  await unused.getByRole("button", { name: /^Revoke from Greeter: .*names/ }).click();
+  await page.getByRole("dialog").getByLabel("Reason").fill("Nobody is greeted by name.");
+  await page.getByRole("dialog").getByRole("button", { name: "Revoke" }).click();
+  await unused.getByText("Every permission was used, or granted, within 90 days.").waitFor();
+
+  await berth.started.publisher.publish(newer);
+  await page.goto(`${berth.origin}/installations/${installation}`);
+  await page.getByText("It asks for more, so it waits for your consent.").waitFor();
+  await page.getByRole("link", { name: "See the difference" }).click();
+  const difference = page.getByRole("region", { name: "Version 1.1.0 is out" });
+  const more = difference.getByRole("list", { name: "It asks for more" });
+  await more.getByText("Reaches further").waitFor();
+  await more.getByText("Until now: Read through the app’s own function").waitFor();
+  await more.getByText("state/greetings").waitFor();
+  const less = difference.getByRole("list", { name: "It asks for less" });
+  await less.getByText("No longer asked for").waitFor();
+  expect(await less.getByRole("listitem").count()).toBe(1);
+  await difference.getByText("Berth does not update in place yet.").waitFor();
+  expect(await findBarriers(page)).toEqual([]);
+  await expectFits(page);
+  await keepPictures(page, "newer");
+  expect(complaints).toEqual([]);
 });

@@ -1,5 +1,6 @@
-/** People, roles and invitations in the console: by an owner, by who is invited, by an operator. */
+/** People, roles, invitations and service principals in the console: by an owner, by who is invited, by an operator. */
 import { AxeBuilder } from "@axe-core/playwright";
+import { createClient } from "@berth/client";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type OpenedConsole, openConsole, type SignedIn } from "./console/open-console.ts";
@@ -117,6 +118,69 @@ it("an owner makes a role and invites; who comes may do what the role says, and 
   await nav.getByRole("link", { name: "Marketplace" }).waitFor();
   expect(await nav.getByRole("link", { name: "Members" }).count()).toBe(0);
   await context.close();
+  expect(complaints).toEqual([]);
+});
+
+it("an owner makes a service principal, which acts by its key until it is disabled", async () => {
+  const { page, complaints } = owner;
+  await page.getByRole("link", { name: "Members", exact: true }).first().click();
+  await page.getByRole("link", { name: "Service principals" }).click();
+  await page.getByRole("heading", { name: "There is none" }).waitFor();
+  await page.getByRole("button", { name: "New service principal" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("textbox", { name: "Name" }).fill("Build server");
+  const make = dialog.getByRole("button", { name: "New service principal" });
+  expect(await make.isDisabled()).toBe(true);
+  await dialog.getByLabel("See the organization", { exact: false }).check();
+  await make.click();
+  await page.getByText("It has no key, so it can do nothing.").waitFor();
+
+  await page.getByRole("button", { name: "New key for Build server" }).click();
+  await dialog.getByRole("combobox", { name: "Ends after" }).click();
+  await page.getByRole("option", { name: "30 days", exact: true }).click();
+  await dialog.getByRole("button", { name: "New key" }).click();
+  const secret = await dialog.getByText(/^berth_/).textContent();
+  await dialog.getByRole("button", { name: "I have kept it" }).click();
+  const robot = createClient({ baseUrl: berth.origin, apiKey: secret ?? "" });
+  expect(await robot.call("getSession")).toMatchObject({
+    ...{ kind: "service", person: { name: "Build server" } },
+    organizations: [{ slug: "acme", permissions: ["organization.read"] }],
+  });
+  await page.reload();
+  const keys = page.getByRole("list", { name: "Keys of Build server" });
+  await keys.getByText(/^used /).waitFor();
+  await expectAccess(page, "services");
+
+  await page.getByRole("button", { name: "Disable Build server" }).click();
+  await dialog.getByRole("button", { name: "Disable" }).click();
+  await page.getByText("Disabled", { exact: true }).waitFor();
+  const refused = { code: "AUTH_REQUIRED" };
+  await expect(robot.call("getSession")).rejects.toMatchObject(refused);
+  await page.getByRole("button", { name: "Enable Build server" }).click();
+  await page.getByText("Build server is enabled.").waitFor();
+  expect(await robot.call("getSession")).toMatchObject({ kind: "service" });
+  await keys.getByRole("button", { name: "Revoke the key" }).click();
+  await dialog.getByRole("button", { name: "Revoke" }).click();
+  await page.getByText("It has no key, so it can do nothing.").waitFor();
+  await expect(robot.call("getSession")).rejects.toMatchObject(refused);
+  await page.getByRole("button", { name: "Delete Build server" }).click();
+  await dialog.getByLabel("Type Build server to confirm").fill("Build server");
+  await dialog.getByRole("button", { name: "Delete" }).click();
+  await page.getByRole("heading", { name: "There is none" }).waitFor();
+
+  // A publisher's are made by the same dialog, of what a publisher may do.
+  await page.getByRole("link", { name: "Publisher" }).click();
+  await page.getByRole("button", { name: "New service principal" }).click();
+  await dialog.getByRole("textbox", { name: "Name" }).fill("CI");
+  await dialog.getByLabel("Publish and withdraw releases", { exact: false }).check();
+  await page.keyboard.press("Enter");
+  await page.getByText("CI is made. It has no key yet.").waitFor();
+  // The focus goes back to where the dialog was opened from.
+  await page.waitForFunction(() => document.activeElement?.textContent === "New service principal");
+  const { services } = await berth.started.admin.call("listPublisherServices", {
+    params: { publisher: "test" },
+  });
+  expect(services).toMatchObject([{ name: "CI", permissions: ["releases.publish"] }]);
   expect(complaints).toEqual([]);
 });
 

@@ -62,6 +62,18 @@ async function signOut(page: Page): Promise<void> {
   await page.getByRole("heading", { level: 1, name: "Sign in" }).waitFor();
 }
 
+async function addAuthenticator(page: Page) {
+  const devices = await page.context().newCDPSession(page);
+  await devices.send("WebAuthn.enable");
+  const { authenticatorId } = await devices.send("WebAuthn.addVirtualAuthenticator", {
+    options: {
+      ...{ protocol: "ctap2", transport: "internal", hasResidentKey: true },
+      ...{ hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true },
+    },
+  });
+  return { devices, authenticatorId };
+}
+
 it("sets up a second factor and a passkey, ends other sessions, and signs in by each", async () => {
   const { identity } = berth.started.berth;
   const person = await identity.createPerson({ name: "Ada", email, password });
@@ -71,14 +83,7 @@ it("sets up a second factor and a passkey, ends other sessions, and signs in by 
   });
   context.setDefaultTimeout(15_000);
   const page = await context.newPage();
-  const devices = await context.newCDPSession(page);
-  await devices.send("WebAuthn.enable");
-  const { authenticatorId } = await devices.send("WebAuthn.addVirtualAuthenticator", {
-    options: {
-      ...{ protocol: "ctap2", transport: "internal", hasResidentKey: true },
-      ...{ hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true },
-    },
-  });
+  const { devices, authenticatorId } = await addAuthenticator(page);
 
   // Elsewhere, and left open.
   const elsewhere = await berth.browser.newContext({ locale: "en-US" });
@@ -114,6 +119,10 @@ it("sets up a second factor and a passkey, ends other sessions, and signs in by 
   await page.getByText("on one device").waitFor();
   const { credentials } = await devices.send("WebAuthn.getCredentials", { authenticatorId });
   expect(credentials).toMatchObject([{ rpId: "localhost", isResidentCredential: true }]);
+  await page.getByRole("button", { name: "Rename passkey Laptop" }).click();
+  await page.getByLabel("Name", { exact: true }).fill("Old laptop");
+  await page.getByRole("dialog").getByRole("button", { name: "Rename" }).click();
+  await page.getByText("Old laptop", { exact: true }).waitFor();
   await lookAt(page, "security");
 
   await page.getByRole("button", { name: "End all others" }).first().click();
@@ -143,7 +152,7 @@ it("sets up a second factor and a passkey, ends other sessions, and signs in by 
   await page.goto(`${berth.origin}/sign-in?next=%2Fsecurity`);
   await page.getByRole("button", { name: "Use a passkey" }).click();
   await page.getByRole("heading", { level: 1, name: "Security" }).waitFor();
-  await page.getByRole("button", { name: "Remove passkey Laptop" }).click();
+  await page.getByRole("button", { name: "Remove passkey Old laptop" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Remove" }).click();
   await page.getByText("You have no passkeys.").waitFor();
   await signOut(page);
@@ -151,3 +160,56 @@ it("sets up a second factor and a passkey, ends other sessions, and signs in by 
   await page.getByText("The passkey is refused").waitFor();
   await context.close();
 }, 90_000);
+
+it("who has a passkey alone asks an organization for a second factor, and proves it by that", async () => {
+  const { identity, database } = berth.started.berth;
+  const { id } = await identity.createPerson({ name: "Grace", email: "grace@security.example" });
+  await identity.createOrganization({ slug: "guarded", name: "Guarded", ownerId: id });
+  const context = await berth.browser.newContext({ locale: "en-US", reducedMotion: "reduce" });
+  context.setDefaultTimeout(15_000);
+  const page = await context.newPage();
+  await addAuthenticator(page);
+  await page.goto(await berth.createLink(id));
+  await page.getByRole("button", { name: "Not now" }).click();
+  await page.getByRole("link", { name: "Sign-in", exact: true }).click();
+  const rule = page.getByRole("switch", { name: "Ask every member for a second factor" });
+  // Whoever has none would shut themselves out, and is told so before.
+  await page.getByText("this would shut you out yourself").waitFor();
+  expect(await rule.isDisabled()).toBe(true);
+  await page.getByRole("link", { name: "Set one up first." }).click();
+  await page.getByRole("button", { name: "Add passkey" }).click();
+  await page.getByLabel("Name", { exact: true }).fill("Phone");
+  await page.getByRole("button", { name: "Create" }).click();
+  await page.getByText("on one device").waitFor();
+
+  await page.goto(`${berth.origin}/sign-on`);
+  await page.getByText("An authenticator app or a passkey.", { exact: false }).waitFor();
+  await rule.click();
+  await page.getByRole("button", { name: "Ask for it" }).click();
+  // Signed in by a link, which proves no factor; a password would be none either.
+  await page.getByText("A second factor is asked for here, so prove yours.").waitFor();
+  expect(await page.getByLabel("Current password").count()).toBe(0);
+  await lookAt(page, "step-up-passkey");
+  await page.getByRole("button", { name: "Use a passkey" }).click();
+  await page.getByText("A second factor is asked of every member.").waitFor();
+  await expect.poll(() => rule.isChecked()).toBe(true);
+
+  // Where the organization is closed until it is proven, that is done on the spot.
+  const elsewhere = await berth.browser.newContext({ locale: "en-US" });
+  elsewhere.setDefaultTimeout(15_000);
+  const other = await elsewhere.newPage();
+  await other.goto(await berth.createLink(id));
+  await other.getByRole("button", { name: "Not now" }).click();
+  await other.getByRole("button", { name: "Prove it now" }).waitFor();
+  await elsewhere.close();
+
+  // A session that lies open does not lift the rule: the proof has to be fresh.
+  const provedAt = new Date(Date.now() - 16 * 60_000);
+  await database.kysely.updateTable("session").set({ provedAt }).where("userId", "=", id).execute();
+  await rule.click();
+  await page.getByRole("button", { name: "No longer ask" }).click();
+  await page.getByRole("button", { name: "Use a passkey" }).click();
+  await page.getByText("A second factor is no longer asked for.").waitFor();
+  await expect.poll(() => rule.isChecked()).toBe(false);
+  await context.close();
+}, 60_000);

@@ -4,6 +4,7 @@ import { request as httpRequest, type IncomingMessage } from "node:http";
 import { type BerthClient, createClient } from "@berth/client";
 import type { Permission } from "@berth/protocol";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { berthCommand } from "../support/berth-command.ts";
 import { type StartedBerth, startBerth } from "../support/start-berth.ts";
 
 const server = `
@@ -300,6 +301,36 @@ describe("what can be granted", () => {
     ).toMatchObject({ code: "GRANT_NOT_FOUND" });
   });
 
+  it("is changed by the command line, which keeps what it was not told to change", async () => {
+    const { identity, origin } = berth.berth;
+    const { secret } = await identity.createApiKey({ personId: berth.adminId, name: "cli" });
+    const place = {
+      ...{ cwd: berth.folder, configFolder: berth.folder },
+      env: { BERTH_URL: origin.replace("localhost", "127.0.0.1"), BERTH_API_KEY: secret },
+    };
+    const before = await grantOf("state/few/*");
+    const change = (...argv: string[]) =>
+      berthCommand(["grants", "change", installation, before.id, ...argv, "--json"], place);
+    const [changed, ...refused] = await Promise.all([
+      change("--person", berth.adminId, "--until", "2999-01-31", "--reason", "A trial."),
+      change(),
+      change("--everybody", "--group", "staff"),
+    ]);
+    expect(changed.json(), changed.stderr).toMatchObject({
+      ...{ id: before.id, conditions: before.conditions, note: "A trial." },
+      expiresAt: "2999-01-31T00:00:00.000Z",
+      scope: { persons: [{ id: berth.adminId }], groups: [] },
+    });
+    for (const { code, stderr } of refused) {
+      expect([code, JSON.parse(stderr)]).toMatchObject([2, { code: "OPTION_INVALID" }]);
+    }
+    const kept = await change("--everybody");
+    expect(kept.json(), kept.stderr).toMatchObject({
+      ...{ scope: null, conditions: before.conditions, note: "A trial." },
+      expiresAt: "2999-01-31T00:00:00.000Z",
+    });
+  });
+
   it("is known by its last use; what nobody used for long is listed", async () => {
     expect((await grantOf("/asked")).lastUsedAt).not.toBeNull();
     const { kysely } = berth.berth.database;
@@ -329,7 +360,8 @@ describe("what can be granted", () => {
     const changes = await berth.admin.call("getPermissionChanges", {
       ...{ params: params(), query: {} },
     });
-    expect(changes).toMatchObject({ from: "1.0.0", to: "1.1.0", needsConsent: true });
+    expect(changes).toMatchObject({ from: "1.0.0", to: "1.1.0", isNewer: true });
+    expect(changes.needsConsent).toBe(true);
     expect(changes.changes.map(({ kind, before, after }) => [kind, (after ?? before)?.resource]))
       // In the new release's order, what was removed last.
       .toEqual([
@@ -339,6 +371,6 @@ describe("what can be granted", () => {
     const same = { ...params() };
     expect(
       await berth.admin.call("getPermissionChanges", { params: same, query: { version: "1.0.0" } }),
-    ).toMatchObject({ changes: [], needsConsent: false });
+    ).toMatchObject({ changes: [], needsConsent: false, isNewer: false });
   });
 });

@@ -19,6 +19,7 @@ import { doctorCommand } from "./commands/doctor.ts";
 import { embedKeysCreateCommand } from "./commands/embed-keys-create.ts";
 import { embedKeysDeleteCommand } from "./commands/embed-keys-delete.ts";
 import { embedKeysListCommand } from "./commands/embed-keys-list.ts";
+import { grantsChangeCommand } from "./commands/grants-change.ts";
 import { grantsGrantCommand } from "./commands/grants-grant.ts";
 import { grantsListCommand } from "./commands/grants-list.ts";
 import { grantsRevokeCommand } from "./commands/grants-revoke.ts";
@@ -92,6 +93,7 @@ export const commands: readonly AnyCommand[] = Object.freeze([
   secretsUnsetCommand,
   grantsListCommand,
   grantsGrantCommand,
+  grantsChangeCommand,
   grantsRevokeCommand,
   grantsUnusedCommand,
   suspendCommand,

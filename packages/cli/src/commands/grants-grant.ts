@@ -2,16 +2,18 @@ import { BerthError } from "@berth/protocol";
 import type { PermissionView } from "@berth/protocol/api";
 import { defineCommand } from "../command.ts";
 import { findInstallation } from "../connection/installation.ts";
-import { parseConfigText } from "../consent/config.ts";
+import {
+  permissionText,
+  readConditions,
+  readScope,
+  readTime,
+  type TermOptions,
+  termOptions,
+} from "../consent/grant-terms.ts";
 import { plainLine } from "../terminal/plain-text.ts";
 
-interface GrantOptions {
+interface GrantOptions extends TermOptions {
   readonly org?: string;
-  readonly person?: string;
-  readonly group?: string;
-  readonly if?: string;
-  readonly until?: string;
-  readonly reason?: string;
 }
 
 export const grantsGrantCommand = defineCommand<GrantOptions>({
@@ -21,17 +23,7 @@ export const grantsGrantCommand = defineCommand<GrantOptions>({
     "berth grants grant my-app 'network api.example.com connect'",
     `berth grants grant my-app 'api /admin/* read' --group staff --until 2027-01-31 --if '{"roles":["admin"]}'`,
   ],
-  options: [
-    { flags: "--org <slug>", description: "default: your only one" },
-    { flags: "--person <ids>", description: "only for these members, divided by commas" },
-    { flags: "--group <names>", description: "only for these groups, divided by commas" },
-    { flags: "--if <json>", description: "conditions; never wider than the manifest's" },
-    {
-      flags: "--until <time>",
-      description: "ISO 8601, such as 2027-01-31 or 2027-01-31T18:00:00Z",
-    },
-    { flags: "--reason <text>", description: "shown to admins" },
-  ],
+  options: [{ flags: "--org <slug>", description: "default: your only one" }, ...termOptions],
   async run(context, [wanted = "", permission = ""], options) {
     const { connection, installation, params } = await findInstallation(
       context,
@@ -42,15 +34,13 @@ export const grantsGrantCommand = defineCommand<GrantOptions>({
     const { signal } = context;
     const { notGranted } = await client.call("listGrants", { params }, { signal });
     const { actions, resource, type } = findAsked(notGranted, String(permission));
-    const persons = namesIn(options.person);
-    const groups = namesIn(options.group);
     const granted = await client.call(
       "grantPermission",
       {
         params,
         body: {
           permission: { type, resource, actions },
-          scope: persons.length + groups.length === 0 ? null : { persons, groups },
+          scope: readScope(options),
           conditions: options.if === undefined ? null : readConditions(options.if),
           expiresAt: options.until === undefined ? null : readTime(options.until),
           ...(options.reason === undefined ? {} : { reason: options.reason }),
@@ -59,51 +49,19 @@ export const grantsGrantCommand = defineCommand<GrantOptions>({
       { signal },
     );
     context.terminal.print(
-      plainLine(`${installation.app} has ${wordsOf(granted)}: ${granted.id}.`),
+      plainLine(`${installation.app} has ${permissionText(granted)}: ${granted.id}.`),
     );
     context.terminal.result(granted);
     return undefined;
   },
 });
 
-function wordsOf({ actions, resource, type }: PermissionView): string {
-  return `${type} ${resource} ${actions.join(",")}`;
-}
-
 function findAsked(asked: readonly PermissionView[], wanted: string): PermissionView {
-  const found = asked.find((each) => wordsOf(each) === wanted);
+  const found = asked.find((each) => permissionText(each) === wanted);
   if (found !== undefined) return found;
-  const list = asked.map(wordsOf).join("; ") || "nothing";
+  const list = asked.map(permissionText).join("; ") || "nothing";
   throw new BerthError(
     "GRANT_NOT_ASKED",
     `The app does not ask for ${JSON.stringify(wanted.slice(0, 200))}, or has it already; it asks for and was not granted: ${list}.`,
-  );
-}
-
-function namesIn(text: string | undefined): string[] {
-  return (text ?? "")
-    .split(",")
-    .map((each) => each.trim())
-    .filter((each) => each !== "");
-}
-
-function readConditions(text: string): Record<string, unknown> {
-  try {
-    return parseConfigText(text);
-  } catch (cause) {
-    throw new BerthError("OPTION_INVALID", '--if is no JSON object, such as {"roles":["admin"]}.', {
-      cause,
-      details: { option: "if" },
-    });
-  }
-}
-
-function readTime(text: string): string {
-  const at = new Date(text);
-  if (!Number.isNaN(at.getTime())) return at.toISOString();
-  throw new BerthError(
-    "OPTION_INVALID",
-    `--until is ${JSON.stringify(text.slice(0, 60))}; expected a time such as 2027-01-31T18:00:00Z.`,
-    { details: { option: "until" } },
   );
 }

@@ -1,6 +1,7 @@
-import type { GrantDetail, PermissionView } from "@berth/protocol/api";
+import type { GrantDetail } from "@berth/protocol/api";
 import { defineCommand } from "../command.ts";
 import { findInstallation } from "../connection/installation.ts";
+import { permissionText } from "../consent/grant-terms.ts";
 import { plainLine } from "../terminal/plain-text.ts";
 import { formatTable } from "../terminal/table.ts";
 
@@ -27,7 +28,10 @@ export const grantsListCommand = defineCommand<ListOptions>({
         : "Nothing is granted.",
     );
     if (notGranted.length > 0) {
-      const rows = notGranted.map((each) => [wordsOf(each), each.optional ? "optional" : "needed"]);
+      const rows = notGranted.map((each) => [
+        permissionText(each),
+        each.optional ? "optional" : "needed",
+      ]);
       terminal.print(
         `\nAsked for and not granted:\n${formatTable(rows.map((row) => row.map(plainLine)))}`,
       );
@@ -42,14 +46,10 @@ function rowOf(grant: GrantDetail): string[] {
   const people = scope?.persons.map(({ name }) => name) ?? [];
   return [
     id,
-    wordsOf(grant),
+    permissionText(grant),
     scope === null ? "everybody" : [...people, ...scope.groups].join(", "),
     Object.keys(conditions).join(", ") || "-",
     expiresAt === null ? "-" : `${expiresAt.slice(0, 16)}${isExpired ? " (over)" : ""}`,
     lastUsedAt?.slice(0, 16) ?? "never",
   ].map(plainLine);
-}
-
-function wordsOf({ actions, resource, type }: PermissionView): string {
-  return `${type} ${resource} ${actions.join(",")}`;
 }

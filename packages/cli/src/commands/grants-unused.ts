@@ -2,6 +2,7 @@ import { BerthError } from "@berth/protocol";
 import { defineCommand } from "../command.ts";
 import { connect } from "../connection/connect.ts";
 import { resolveOrganization } from "../connection/organization.ts";
+import { permissionText } from "../consent/grant-terms.ts";
 import { plainLine } from "../terminal/plain-text.ts";
 import { formatTable } from "../terminal/table.ts";
 
@@ -33,11 +34,11 @@ export const grantsUnusedCommand = defineCommand<UnusedOptions>({
       { params: { organization }, query: { days: Number(days) } },
       { signal: context.signal },
     );
-    const rows = grants.map(({ actions, app, grantedAt, id, lastUsedAt, resource, type }) =>
+    const rows = grants.map(({ app, grantedAt, id, lastUsedAt, ...permission }) =>
       [
         app,
         id,
-        `${type} ${resource} ${actions.join(",")}`,
+        permissionText(permission),
         grantedAt.slice(0, 10),
         lastUsedAt?.slice(0, 10) ?? "never",
       ].map(plainLine),

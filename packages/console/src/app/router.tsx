@@ -182,6 +182,25 @@ const host = createRoute({
   component: lazyRouteComponent(() => import("../pages/host/HostPage.tsx"), "HostPage"),
 });
 
+const services = createRoute({
+  getParentRoute: () => shell,
+  path: "/service-principals",
+  component: lazyRouteComponent(() => import("../pages/services/ServicesPage.tsx"), "ServicesPage"),
+});
+
+const permissions = createRoute({
+  getParentRoute: () => shell,
+  path: "/permissions",
+  validateSearch: (search): { readonly installation?: string } => {
+    const installation = textOf(search.installation);
+    return installation === undefined ? {} : { installation };
+  },
+  component: lazyRouteComponent(
+    () => import("../pages/permissions/PermissionsPage.tsx"),
+    "PermissionsPage",
+  ),
+});
+
 const policies = createRoute({
   getParentRoute: () => shell,
   path: "/policies",
@@ -250,6 +269,8 @@ const routeTree = rootRoute.addChildren([
     publisher,
     members,
     roles,
+    services,
+    permissions,
     host,
     policies,
     posture,

@@ -13,7 +13,10 @@ const password = z.string().min(1).max(200);
 const webAuthn = z.record(z.string(), z.unknown());
 
 export const secondFactorView = z.object({
+  /** An authenticator app is set up. */
   isOn: z.boolean(),
+  /** A passkey stands for both factors, so it proves this one, too. */
+  hasPasskey: z.boolean(),
   onSince: instant.nullable(),
   backupCodesLeft: z.number().int(),
   /** When this session last proved it; null: never. */
@@ -78,10 +81,22 @@ export const accountRoutes = {
     path: "/session/step-up",
     tag: "Account",
     summary:
-      "Prove again who you are, by a code of the second factor, or by the password where there is none. The session gets a new cookie.",
+      "Prove again who you are: by a passkey, by a code of the second factor, or by the password where there is none. The session gets a new cookie.",
     access: "person",
-    body: z.object({ code: code.optional(), password: password.optional() }),
+    body: z.object({
+      code: code.optional(),
+      password: password.optional(),
+      response: webAuthn.optional().describe("A passkey's answer to POST /session/step-up/passkey"),
+    }),
     response: secondFactorView,
+  }),
+  beginPasskeyStepUp: route({
+    method: "post",
+    path: "/session/step-up/passkey",
+    tag: "Account",
+    summary: "Begin to prove again who you are by one of your passkeys.",
+    access: "person",
+    response: webAuthn,
   }),
   getSecondFactor: route({
     method: "get",

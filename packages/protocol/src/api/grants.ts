@@ -123,6 +123,7 @@ export const grantRoutes = {
     response: z.object({
       from: z.string().describe("Version"),
       to: z.string().describe("Version"),
+      isNewer: z.boolean().describe("`to` is the higher of the two (SemVer 2.0.0)"),
       changes: z.array(permissionChangeView),
       needsConsent: z.boolean().describe("The other release must wait for an admin's consent"),
     }),

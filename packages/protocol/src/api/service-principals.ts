@@ -95,7 +95,8 @@ export const serviceRoutes = {
     ...organizationGuard,
     method: "post",
     path: `${organizationPath}/{service}/keys`,
-    summary: "A new key, shown once. Needs a session, and every permission of the principal.",
+    summary:
+      "A new key, shown once. Needs a fresh sign-in or step-up, and every permission of the principal.",
     params: inOrganization.extend({ service: z.string() }),
     body: newKey,
     status: 201,
@@ -150,7 +151,8 @@ export const serviceRoutes = {
     ...publisherGuard,
     method: "post",
     path: `${publisherPath}/{service}/keys`,
-    summary: "A new key, shown once. Needs a session, and every permission of the principal.",
+    summary:
+      "A new key, shown once. Needs a fresh sign-in or step-up, and every permission of the principal.",
     params: inPublisher.extend({ service: z.string() }),
     body: newKey,
     status: 201,

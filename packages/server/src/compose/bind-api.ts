@@ -48,7 +48,7 @@ export function bindApi(parts: ApiParts): Api {
       ...hostHandlers({ version, posture: posture.view }),
       ...identityHandlers({ identity, database, ground, trail, publishersOf }),
       ...accountHandlers({ identity, database, ground, trail, publishersOf }),
-      ...serviceHandlers(identity),
+      ...serviceHandlers({ ...identity, clock: ground.clock }),
       ...supportHandlers({ identity, database, trail }),
       ...embeddingHandlers({
         ...{ identity, ground, database, trail },

@@ -37,6 +37,7 @@ export interface Caller {
   readonly provedAt?: number;
   /** Has an authenticator app set up. */
   readonly hasSecondFactor?: boolean;
+  readonly hasPasskey?: boolean;
   /**
    * Where a second factor is asked for that this caller has not shown: ids of organizations, `host`
    * for operators' routes, `everywhere`.

@@ -73,6 +73,11 @@ export function checkReach(definition: RouteDefinition, caller: Caller): void {
   );
 }
 
+/** Something that proves a second factor: an authenticator app, or a passkey. */
+export function hasFactor({ hasPasskey, hasSecondFactor }: Caller): boolean {
+  return hasSecondFactor === true || hasPasskey === true;
+}
+
 /**
  * @param where - an organization's id, or `host`
  * @throws SECOND_FACTOR_REQUIRED, `details.isSetUp`
@@ -81,7 +86,7 @@ export function checkSecondFactor(caller: Caller, where?: string): void {
   const lacks = caller.lacksSecondFactorFor;
   if (lacks === undefined) return;
   if (!lacks.has("everywhere") && (where === undefined || !lacks.has(where))) return;
-  const isSetUp = caller.hasSecondFactor === true;
+  const isSetUp = hasFactor(caller);
   throw new BerthError(
     "SECOND_FACTOR_REQUIRED",
     isSetUp

@@ -10,6 +10,7 @@ import {
   organizationOf,
   type RoutesOf,
 } from "../http/api.ts";
+import { hasFactor } from "../http/reach.ts";
 import type { Database } from "../storage/database.ts";
 import type { Ground } from "../storage/ground.ts";
 import type { ActRecord } from "../trail/trail.ts";
@@ -17,6 +18,7 @@ import { requireFresh, requireSession } from "./freshness.ts";
 import type { OpenedIdentity } from "./open-identity.ts";
 import { visitorOf } from "./routes.ts";
 import { createSessionViews, type PublishersOf } from "./session-view.ts";
+import { createStepUp } from "./step-up.ts";
 
 export interface AccountRouteDeps {
   readonly identity: OpenedIdentity;
@@ -32,6 +34,7 @@ export function accountHandlers(deps: AccountRouteDeps): Handlers<RoutesOf<"Acco
   const { clock } = deps.ground;
   const { recordedSignIn, signIn, sessions, secondFactors, passkeys } = identity;
   const views = createSessionViews(deps);
+  const stepUp = createStepUp({ signIn, secondFactors, passkeys, clock });
 
   async function factorView(caller: Caller): Promise<SecondFactorView> {
     const { isOn, onSince, backupCodesLeft } = await secondFactors.state(caller.personId);
@@ -48,6 +51,7 @@ export function accountHandlers(deps: AccountRouteDeps): Handlers<RoutesOf<"Acco
     const provedAt = caller.secondFactorAt ?? null;
     return {
       isOn,
+      hasPasskey: caller.hasPasskey === true,
       onSince: onSince?.toISOString() ?? null,
       backupCodesLeft,
       provedAt: provedAt === null ? null : new Date(provedAt).toISOString(),
@@ -85,22 +89,17 @@ export function accountHandlers(deps: AccountRouteDeps): Handlers<RoutesOf<"Acco
 
     async stepUp({ body }, context) {
       const caller = requireSession(context, "Proving who you are");
-      const { personId, sessionId } = caller;
-      const { isOn } = await secondFactors.state(personId);
-      if (isOn) {
-        if (body.code === undefined) {
-          throw new BerthError("REQUEST_INVALID", "body.code is missing; send a code.");
-        }
-        await secondFactors.prove(personId, body.code);
-      } else if ((await signIn.checkCurrentPassword(personId, body.password)) === "none") {
-        throw new BerthError(
-          "STEP_UP_REQUIRED",
-          "You have neither a second factor nor a password to prove it by; sign out and in again.",
-          { details: { by: "sign-in" } },
-        );
-      }
-      await renew(context, sessionId, isOn);
-      return factorView({ ...caller, ...(isOn ? { secondFactorAt: clock.now() } : {}) });
+      const { headers } = context.request;
+      const { response: passkey, ...rest } = body;
+      const { isSecondFactor } = await stepUp.prove(caller, { ...rest, passkey, headers });
+      await renew(context, caller.sessionId, isSecondFactor);
+      return factorView({ ...caller, ...(isSecondFactor ? { secondFactorAt: clock.now() } : {}) });
+    },
+    async beginPasskeyStepUp(_input, context) {
+      const { personId } = requireSession(context, "Proving who you are");
+      const { options, cookies } = await stepUp.beginPasskey(personId);
+      context.setCookies(cookies);
+      return options;
     },
     getSecondFactor: (_input, context) => factorView(callerOf(context)),
     async beginSecondFactor({ body }, context) {
@@ -181,14 +180,14 @@ export function accountHandlers(deps: AccountRouteDeps): Handlers<RoutesOf<"Acco
       return { isSecondFactorRequired: second_factor_required };
     },
     async setSignInRules({ body }, context) {
-      const caller = requireSession(context, "Changing how people sign in");
+      const caller = requireFresh(context, "Changing how people sign in", clock);
       const { id } = organizationOf(context);
       const { isSecondFactorRequired } = body;
       if (isSecondFactorRequired && typeof caller.secondFactorAt !== "number") {
         throw new BerthError(
           "SECOND_FACTOR_REQUIRED",
           "Prove a second factor of your own before you ask others for one; you would shut yourself out.",
-          { details: { isSetUp: caller.hasSecondFactor === true } },
+          { details: { isSetUp: hasFactor(caller) } },
         );
       }
       await kysely.transaction().execute(async (trx) => {

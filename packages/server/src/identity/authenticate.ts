@@ -140,6 +140,7 @@ export function createAuthenticate(options: {
       isOperator: role !== null,
       operatorPermissions: role === null ? nothing : permissionsOfOperatorRole[role],
       hasSecondFactor: row.has_second_factor === true,
+      hasPasskey: row.has_passkey === true,
       lacksSecondFactorFor: lacking(row, proof),
     };
   }

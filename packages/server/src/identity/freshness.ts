@@ -31,7 +31,7 @@ export function requireSession(
   );
 }
 
-/** @throws AUTH_FORBIDDEN as `requireSession`; STEP_UP_REQUIRED, `details.by` */
+/** @throws AUTH_FORBIDDEN as `requireSession`; STEP_UP_REQUIRED, `details.by` and `hasPasskey` */
 export function requireFresh(
   context: ApiContext,
   what: string,
@@ -43,11 +43,12 @@ export function requireFresh(
   throw new BerthError(
     "STEP_UP_REQUIRED",
     `${what} needs a proof of the last ${freshMs / 60_000} minutes that it is you; prove it by POST /api/v1/session/step-up, or sign in again.`,
-    { details: { by: provableBy(caller) } },
+    { details: { by: provableBy(caller), hasPasskey: caller.hasPasskey === true } },
   );
 }
 
-function provableBy({ by, hasSecondFactor }: Caller): string {
+function provableBy({ by, hasPasskey, hasSecondFactor }: Caller): string {
   if (by === "sso") return "sign-in";
-  return hasSecondFactor === true ? "second-factor" : "password";
+  if (hasSecondFactor === true) return "second-factor";
+  return hasPasskey === true ? "passkey" : "password";
 }

@@ -31,6 +31,10 @@ export interface Passkeys {
     response: Json,
     visitor: Visitor,
   ): Promise<{ readonly personId: string; readonly cookies: readonly string[] }>;
+  /** To prove again who one is. @throws PASSKEY_INVALID when the person has none */
+  beginProof(personId: string): Promise<Begun>;
+  /** Opens no session. @throws PASSKEY_INVALID, also for another person's */
+  prove(personId: string, response: Json, headers: Headers): Promise<void>;
   /** @throws REQUEST_INVALID when there are too many */
   beginAdding(personId: string, headers: Headers): Promise<Begun>;
   /** @throws PASSKEY_INVALID */
@@ -109,6 +113,36 @@ export function createPasskeys(options: {
       `You have no passkey with the id ${JSON.stringify(id.slice(0, 64))}; list them by GET /api/v1/passkeys.`,
     );
 
+  /** Checks the answer; better-auth opens a session by it. */
+  async function verify(response: Json, sent: Headers, personId?: string) {
+    const known = await kysely
+      .selectFrom("passkey")
+      .select("id")
+      .where("credentialID", "=", String(response.id))
+      .where("recorded_at", "is not", null)
+      .$if(personId !== undefined, (query) => query.where("userId", "=", personId ?? ""))
+      .executeTakeFirst();
+    if (known === undefined) throw refused(undefined);
+    return checked(() =>
+      api.verifyPasskeyAuthentication({
+        body: { response },
+        headers: trusted(sent),
+        returnHeaders: true,
+      }),
+    );
+  }
+
+  async function beginAsking(): Promise<Begun> {
+    const { response, headers } = await api.generatePasskeyAuthenticationOptions({
+      headers: new Headers(),
+      returnHeaders: true,
+    });
+    return {
+      options: { ...response, userVerification: "required" },
+      cookies: headers.getSetCookie(),
+    };
+  }
+
   const act = (action: string, personId: string, id: string, origin: ActOrigin): Act => ({
     ...origin,
     action,
@@ -118,33 +152,11 @@ export function createPasskeys(options: {
   });
 
   return {
-    async beginSignIn() {
-      const { response, headers } = await api.generatePasskeyAuthenticationOptions({
-        headers: new Headers(),
-        returnHeaders: true,
-      });
-      return {
-        options: { ...response, userVerification: "required" },
-        cookies: headers.getSetCookie(),
-      };
-    },
+    beginSignIn: beginAsking,
 
     async signIn(response, { address, headers: sent }) {
-      const known = await kysely
-        .selectFrom("passkey")
-        .select("id")
-        .where("credentialID", "=", String(response.id))
-        .where("recorded_at", "is not", null)
-        .executeTakeFirst();
-      if (known === undefined) throw refused(undefined);
       const before = await auth.api.getSession({ headers: trusted(sent) });
-      const { response: opened, headers } = await checked(() =>
-        api.verifyPasskeyAuthentication({
-          body: { response },
-          headers: trusted(sent),
-          returnHeaders: true,
-        }),
-      );
+      const { response: opened, headers } = await verify(response, sent);
       const now = new Date(clock.now());
       await kysely
         .updateTable("session")
@@ -161,6 +173,30 @@ export function createPasskeys(options: {
         options.onSessionEnd(before.session.id);
       }
       return { personId: opened.user.id, cookies: headers.getSetCookie() };
+    },
+
+    async beginProof(personId) {
+      const own = await kysely
+        .selectFrom("passkey")
+        .select("credentialID")
+        .where("userId", "=", personId)
+        .where("recorded_at", "is not", null)
+        .execute();
+      if (own.length === 0) {
+        throw new BerthError(
+          "PASSKEY_INVALID",
+          "You have no passkey to prove it by; use a code or your password.",
+        );
+      }
+      const { options: asked, cookies } = await beginAsking();
+      const allowCredentials = own.map((row) => ({ type: "public-key", id: row.credentialID }));
+      return { options: { ...asked, allowCredentials }, cookies };
+    },
+
+    async prove(personId, response, sent) {
+      const { response: opened } = await verify(response, sent, personId);
+      // Its token never left here: the session that asked goes on, under a token of its own.
+      await kysely.deleteFrom("session").where("id", "=", opened.session.id).execute();
     },
 
     async beginAdding(personId, sent) {

@@ -48,6 +48,7 @@ export const routeTable: Readonly<Record<string, string>> = {
   "POST /session/passkey/options": "anyone",
   "POST /session/passkey": "anyone",
   "POST /session/step-up": "unlimited",
+  "POST /session/step-up/passkey": "unlimited",
   "GET /second-factor": "unlimited",
   "POST /second-factor": "unlimited",
   "POST /second-factor/confirmation": "unlimited",

@@ -200,6 +200,9 @@ for (const kind of databasesUnderTest()) {
       expect((await by(second.secret, "GET", "/session")).code).toBe("AUTH_REQUIRED");
       await visitor.send("PUT", `${path}/${id}`, { isDisabled: false });
       expect((await by(second.secret, "GET", "/session")).status).toBe(200);
+      // A session that lies open makes no key that outlasts it.
+      services.clock.advance(15 * 60_000);
+      expect((await key()).code).toBe("STEP_UP_REQUIRED");
       expect((await visitor.send("DELETE", `${path}/${id}`)).status).toBe(204);
       expect((await by(second.secret, "GET", "/session")).code).toBe("AUTH_REQUIRED");
       expect((await visitor.send("DELETE", `${path}/${id}`)).code).toBe(

@@ -124,6 +124,75 @@ for (const kind of databasesUnderTest()) {
       );
     });
 
+    test("prove again who one is, as a second factor, and open no session", async () => {
+      const { person, device, visitor } = await withPasskey();
+      const begin = () => challengeOf(visitor, "/session/step-up/passkey");
+      const stepUp = (by: Visitor, response: object) =>
+        by.send("POST", "/session/step-up", { response });
+      services.clock.advance(15 * 60_000);
+      const shut = await visitor.send("POST", "/passkeys/options");
+      expect(shut.body).toMatchObject({
+        code: "STEP_UP_REQUIRED",
+        details: { by: "passkey", hasPasskey: true },
+      });
+      for (const [what, lie] of lies) {
+        const challenge = await begin();
+        const refused = await stepUp(visitor, device.signIn({ challenge, ...lie }));
+        expect(refused.code, what).toBe("PASSKEY_INVALID");
+        const truth = await stepUp(visitor, device.signIn({ challenge }));
+        expect(truth.code, what).toBe("PASSKEY_INVALID");
+      }
+      // Another person's passkey proves nothing here, and is not offered.
+      const other = await withPasskey();
+      const { body } = await visitor.send("POST", "/session/step-up/passkey");
+      const { challenge, ...asked } = body as { challenge: string };
+      const mine = [{ type: "public-key", id: device.signIn({ challenge }).id }];
+      expect(asked).toMatchObject({ userVerification: "required", allowCredentials: mine });
+      expect((await stepUp(visitor, other.device.signIn({ challenge }))).code).toBe(
+        "PASSKEY_INVALID",
+      );
+      expect((await visitor.send("POST", "/passkeys/options")).code).toBe("STEP_UP_REQUIRED");
+
+      const before = visitor.cookie;
+      const answer = device.signIn({ challenge: await begin() });
+      expect((await stepUp(visitor, answer)).body).toMatchObject({
+        ...{ isOn: false, hasPasskey: true },
+        provedAt: new Date(services.clock.now()).toISOString(),
+      });
+      expect(visitor.cookie).not.toBe(before);
+      expect(await services.identity.sessions.list(person.id)).toHaveLength(1);
+      expect((await visitor.send("POST", "/passkeys/options")).status).toBe(200);
+      expect((await stepUp(visitor, answer)).code).toBe("PASSKEY_INVALID");
+      const nobody = await someone();
+      expect((await nobody.visitor.send("POST", "/session/step-up/passkey")).code).toBe(
+        "PASSKEY_INVALID",
+      );
+    });
+
+    test("an organization that asks for a second factor takes a passkey for one", async () => {
+      const { person, device, visitor } = await withPasskey();
+      const slug = `asking-${count}`;
+      await services.identity.createOrganization({ slug, name: "O", ownerId: person.id });
+      const rules = `/organizations/${slug}/sign-in-rules`;
+      const ask = { isSecondFactorRequired: true };
+      // Signed in by a link, which proves none; that there is one to prove is said.
+      const early = await visitor.send("PUT", rules, ask);
+      expect(early.body).toMatchObject({
+        code: "SECOND_FACTOR_REQUIRED",
+        details: { isSetUp: true },
+      });
+      const challenge = await challengeOf(visitor, "/session/step-up/passkey");
+      const response = device.signIn({ challenge });
+      expect((await visitor.send("POST", "/session/step-up", { response })).status).toBe(200);
+      expect((await visitor.send("PUT", rules, ask)).status).toBe(200);
+      expect((await visitor.send("GET", rules)).body).toEqual(ask);
+      // A session that lies open does not lift the rule.
+      services.clock.advance(15 * 60_000);
+      expect((await visitor.send("PUT", rules, { isSecondFactorRequired: false })).code).toBe(
+        "STEP_UP_REQUIRED",
+      );
+    });
+
     test("one that another has cannot be taken over, nor named or removed by others", async () => {
       const { device, added, visitor: owner } = await withPasskey();
       const { id } = added.body as { id: string };

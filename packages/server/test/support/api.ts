@@ -75,7 +75,7 @@ export function createTestApi(
       }).handlers,
       ...identityHandlers({ identity, database, ground, trail, publishersOf }),
       ...accountHandlers({ identity, database, ground, trail, publishersOf }),
-      ...serviceHandlers(identity),
+      ...serviceHandlers({ ...identity, clock: ground.clock }),
       ...supportHandlers({ identity, database, trail }),
       ...registryHandlers({ registry }),
       ...auditHandlers({ ...identity, trail, database }),

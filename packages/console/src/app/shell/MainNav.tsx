@@ -4,6 +4,7 @@ import {
   IconAppWindow,
   IconBuildingStore,
   IconGavel,
+  IconKey,
   IconListSearch,
   IconLogin2,
   IconPackage,
@@ -23,7 +24,7 @@ import classes from "./MainNav.module.css";
 
 interface Page {
   readonly to:
-    | ("/" | "/installed" | "/run" | "/members")
+    | ("/" | "/installed" | "/permissions" | "/run" | "/members")
     | ("/publisher" | "/policies" | "/posture" | "/audit" | "/sign-on" | "/host" | "/settings");
   readonly word:
     | "signOn.nav"
@@ -40,6 +41,13 @@ const pages: readonly Page[] = [
     to: "/installed",
     word: "nav.installed",
     icon: IconPackage,
+    isExact: false,
+    needs: "apps.read",
+  },
+  {
+    to: "/permissions",
+    word: "nav.permissions",
+    icon: IconKey,
     isExact: false,
     needs: "apps.read",
   },

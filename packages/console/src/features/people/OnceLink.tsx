@@ -1,8 +1,6 @@
 import { Alert, Button, Group, Stack, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
-import { CopyButton } from "../../ui/CopyButton.tsx";
-import { Mono } from "../../ui/Mono.tsx";
-import classes from "./People.module.css";
+import { ShownOnce } from "../../ui/ShownOnce.tsx";
 
 export interface OnceLinkProps {
   /** Null when a mailer took it to the address. */
@@ -16,24 +14,26 @@ export interface OnceLinkProps {
 /** A link that is its own proof, the one time that it can be seen. */
 export function OnceLink({ link, email, words, onDone }: OnceLinkProps) {
   const { t } = useTranslation();
+  if (link !== null) {
+    return (
+      <ShownOnce
+        words={words}
+        value={link}
+        what={t("people.link")}
+        doneLabel={t("people.kept")}
+        onDone={onDone}
+      >
+        <Alert color="amber">
+          <Text c="var(--mantine-color-text)">{t("people.once")}</Text>
+        </Alert>
+      </ShownOnce>
+    );
+  }
   return (
     <Stack>
-      {link === null ? (
-        <Text>{t("people.mailed", { email })}</Text>
-      ) : (
-        <>
-          <Text>{words}</Text>
-          <div className={classes.secret}>
-            <Mono>{link}</Mono>
-            <CopyButton value={link} what={t("people.link")} />
-          </div>
-          <Alert color="amber">
-            <Text c="var(--mantine-color-text)">{t("people.once")}</Text>
-          </Alert>
-        </>
-      )}
+      <Text>{t("people.mailed", { email })}</Text>
       <Group justify="flex-end">
-        <Button onClick={onDone}>{link === null ? t("actions.close") : t("people.kept")}</Button>
+        <Button onClick={onDone}>{t("actions.close")}</Button>
       </Group>
     </Stack>
   );

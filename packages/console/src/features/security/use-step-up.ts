@@ -5,23 +5,41 @@
 import { BerthError, isBerthError } from "@berth/protocol";
 import { useRef, useState } from "react";
 
-/** By what it is to be proven; `sign-in` when only signing in again helps. */
-export type StepUpMeans = "second-factor" | "password";
+/** What has to be proven: who one is, by whatever one has; or a second factor, and nothing less. */
+export type StepUpNeed = "identity" | "second-factor";
 
 export interface StepUp {
-  /** @throws what `act` throws; STEP_UP_REQUIRED when the person does not want to */
+  /** @throws what `act` throws; the refusal when the person does not want to prove it, or cannot here */
   run<Result>(act: () => Promise<Result>): Promise<Result>;
+  /** Asks without an act. @returns whether it was proven */
+  ask(need: StepUpNeed): Promise<boolean>;
   /** Undefined while nothing is asked. */
-  readonly asking: StepUpMeans | undefined;
+  readonly asking: StepUpNeed | undefined;
   /** The dialog's answer. */
   readonly settle: (isProven: boolean) => void;
 }
 
+/** What would mend the refusal; undefined when no proof in this session does. */
+function needOf(error: unknown): StepUpNeed | undefined {
+  if (!isBerthError(error) || !(error instanceof BerthError)) return undefined;
+  const { code, details } = error;
+  if (code === "STEP_UP_REQUIRED" && details?.by !== "sign-in") return "identity";
+  if (code === "SECOND_FACTOR_REQUIRED" && details?.isSetUp === true) return "second-factor";
+  return undefined;
+}
+
 export function useStepUp(): StepUp {
-  const [asking, setAsking] = useState<StepUpMeans>();
+  const [asking, setAsking] = useState<StepUpNeed>();
   const answer = useRef<(isProven: boolean) => void>(undefined);
+  const ask = (need: StepUpNeed) =>
+    new Promise<boolean>((resolve) => {
+      answer.current?.(false);
+      answer.current = resolve;
+      setAsking(need);
+    });
   return {
     asking,
+    ask,
     settle(isProven) {
       setAsking(undefined);
       answer.current?.(isProven);
@@ -31,12 +49,8 @@ export function useStepUp(): StepUp {
       try {
         return await act();
       } catch (error) {
-        if (!isBerthError(error, "STEP_UP_REQUIRED") || !(error instanceof BerthError)) throw error;
-        const isProven = await new Promise<boolean>((resolve) => {
-          answer.current = resolve;
-          setAsking(error.details?.by === "second-factor" ? "second-factor" : "password");
-        });
-        if (!isProven) throw error;
+        const need = needOf(error);
+        if (need === undefined || !(await ask(need))) throw error;
         return act();
       }
     },

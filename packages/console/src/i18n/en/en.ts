@@ -5,9 +5,12 @@ import { errors } from "./errors.ts";
 import { grants } from "./grants.ts";
 import { people } from "./people.ts";
 import { permissions } from "./permissions.ts";
+import { permissionsPage } from "./permissions-page.ts";
 import { policies } from "./policies.ts";
 import { security } from "./security.ts";
+import { services } from "./services.ts";
 import { shell } from "./shell.ts";
+import { signInRules } from "./sign-in-rules.ts";
 import { signOn } from "./sign-on.ts";
 
 /** English, and with it the list of everything that the console says. */
@@ -20,7 +23,10 @@ export const en = {
   ...audit,
   ...grants,
   ...people,
+  ...permissionsPage,
   ...policies,
+  ...services,
+  ...signInRules,
   ...signOn,
   ...security,
 };

@@ -137,5 +137,9 @@ export const people = {
     audit_read: "Search the organization’s audit log",
     audit_export: "Export the organization’s audit log",
     people_erase: "Erase a person’s data in the organization",
+    publisher_read: "See the publisher’s people and all its releases",
+    publisher_manage: "Name and remove the publisher’s people",
+    keys_manage: "Register and revoke signing keys",
+    releases_publish: "Publish and withdraw releases",
   },
 };

@@ -5,10 +5,14 @@ export const security = {
     elsewhere:
       "You came by your organization's single sign-on. Passwords, second factors and passkeys are your organization's provider's matter.",
     owed: "A second factor is asked of you. Until then your organization stays closed.",
+    proveNow: "Prove it now",
   },
   stepUp: {
     title: "Is it you?",
     why: "This gives lasting access, so prove again that it is you.",
+    whySecond: "A second factor is asked for here, so prove yours.",
+    cancelled: "Nothing was proven. Try again when you are ready.",
+    elsewhere: "Nothing here can prove it in this browser. Sign out, and sign in by your passkey.",
     submit: "Go on",
   },
   secondFactor: {
@@ -38,6 +42,8 @@ export const security = {
     renewBody: "Those before no longer work.",
     end: "Turn off",
     endBody: "Afterwards the password alone signs you in.",
+    lastOne:
+      "It is your only second factor, and one is asked of you. Without it your organization is closed to you.",
   },
   passkeys: {
     title: "Passkeys",
@@ -52,6 +58,9 @@ export const security = {
     cancelled: "Nothing was added. Try again when you are ready.",
     synced: "kept in sync by its provider",
     onDevice: "on one device",
+    rename: "Rename",
+    renameOne: "Rename passkey {{name}}",
+    renamed: "The passkey has another name.",
     remove: "Remove",
     removeOne: "Remove passkey {{name}}",
     removeBody: "It no longer signs you in. Delete it on the device, too.",

@@ -3,6 +3,7 @@ export const shell = {
     label: "Main",
     marketplace: "Marketplace",
     installed: "Installed",
+    permissions: "Permissions",
     running: "Running",
     publisher: "Publisher",
     policies: "Policies",

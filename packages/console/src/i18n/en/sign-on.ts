@@ -28,6 +28,8 @@ export const signOn = {
     required: "Require single sign-on",
     requiredHint:
       "Members then come in by it alone; owners keep their own way, for the day it fails. Possible after the first sign-in by it.",
+    requiredShutsOut:
+      "You came in by another way and are no owner: once this is saved, this session no longer reaches the organization. Be sure that you come in by single sign-on.",
     more: "Claims, roles and session",
     externalIdClaim: "Claim of the external id",
     externalIdClaimHint: "What the directory sends as externalId: often sub, for Entra oid.",

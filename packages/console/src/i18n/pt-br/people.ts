@@ -139,5 +139,9 @@ export const people = {
     audit_read: "Pesquisar o registro de auditoria da organização",
     audit_export: "Exportar o registro de auditoria da organização",
     people_erase: "Apagar os dados de uma pessoa na organização",
+    publisher_read: "Ver as pessoas do publicador e todos os suas versões",
+    publisher_manage: "Nomear e remover as pessoas do publicador",
+    keys_manage: "Registrar e revogar chaves de assinatura",
+    releases_publish: "Publicar e retirar versões",
   },
 };

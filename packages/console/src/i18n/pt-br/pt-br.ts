@@ -6,9 +6,12 @@ import { errors } from "./errors.ts";
 import { grants } from "./grants.ts";
 import { people } from "./people.ts";
 import { permissions } from "./permissions.ts";
+import { permissionsPage } from "./permissions-page.ts";
 import { policies } from "./policies.ts";
 import { security } from "./security.ts";
+import { services } from "./services.ts";
 import { shell } from "./shell.ts";
+import { signInRules } from "./sign-in-rules.ts";
 import { signOn } from "./sign-on.ts";
 
 /** Brazilian Portuguese. */
@@ -21,7 +24,10 @@ export const ptBr: Dictionary = {
   ...audit,
   ...grants,
   ...people,
+  ...permissionsPage,
   ...policies,
+  ...services,
+  ...signInRules,
   ...signOn,
   ...security,
 };

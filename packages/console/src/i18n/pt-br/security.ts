@@ -5,10 +5,15 @@ export const security = {
     elsewhere:
       "Você entrou pelo login único da sua organização. Senhas, segundos fatores e chaves de acesso cabem ao provedor dela.",
     owed: "Um segundo fator é exigido de você. Até lá, sua organização fica fechada.",
+    proveNow: "Comprovar agora",
   },
   stepUp: {
     title: "É você?",
     why: "Isto dá acesso duradouro; por isso, confirme de novo que é você.",
+    whySecond: "Um segundo fator é exigido aqui; comprove o seu.",
+    cancelled: "Nada foi comprovado. Tente de novo quando quiser.",
+    elsewhere:
+      "Nada aqui pode comprová-lo neste navegador. Saia e entre com a sua chave de acesso.",
     submit: "Continuar",
   },
   secondFactor: {
@@ -39,6 +44,8 @@ export const security = {
     renewBody: "Os anteriores deixam de funcionar.",
     end: "Desativar",
     endBody: "Depois disso, só a senha basta para entrar.",
+    lastOne:
+      "É o seu único segundo fator, e um é exigido de você. Sem ele, sua organização fica fechada para você.",
   },
   passkeys: {
     title: "Chaves de acesso",
@@ -53,6 +60,9 @@ export const security = {
     cancelled: "Nada foi adicionado. Tente de novo quando quiser.",
     synced: "sincronizada pelo provedor",
     onDevice: "em um só dispositivo",
+    rename: "Renomear",
+    renameOne: "Renomear a chave de acesso {{name}}",
+    renamed: "A chave de acesso tem outro nome.",
     remove: "Remover",
     removeOne: "Remover a chave de acesso {{name}}",
     removeBody: "Ela deixa de servir para entrar. Apague-a também no dispositivo.",

@@ -3,6 +3,7 @@ export const shell = {
     label: "Principal",
     marketplace: "Catálogo",
     installed: "Instalados",
+    permissions: "Permissões",
     running: "Em execução",
     publisher: "Publicador",
     policies: "Políticas",

@@ -28,6 +28,8 @@ export const signOn = {
     required: "Exigir o login único",
     requiredHint:
       "Os membros entram então só por ele; os proprietários mantêm o seu próprio caminho, para o dia em que ele falhar. Possível depois do primeiro acesso por ele.",
+    requiredShutsOut:
+      "Você entrou por outro caminho e não é proprietário: depois de salvar, esta sessão não alcança mais a organização. Confirme que você consegue entrar pelo login único.",
     more: "Claims, papéis e sessão",
     externalIdClaim: "Claim do id externo",
     externalIdClaimHint: "O que o diretório envia como externalId: muitas vezes sub, no Entra oid.",

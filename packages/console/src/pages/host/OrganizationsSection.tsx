@@ -3,13 +3,13 @@ import { useDisclosure } from "@mantine/hooks";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { OnceLink } from "../../features/people/OnceLink.tsx";
-import classes from "../../features/people/People.module.css";
 import { usePeopleAct } from "../../features/people/use-people-act.ts";
 import { usePeopleQuery } from "../../features/people/use-people-query.ts";
 import { useMayOnHost } from "../../features/session/use-may.ts";
 import { ErrorAlert } from "../../ui/ErrorAlert.tsx";
 import { Mono } from "../../ui/Mono.tsx";
 import { QueryView } from "../../ui/QueryView.tsx";
+import classes from "../../ui/Rows.module.css";
 import { Section } from "../../ui/Section.tsx";
 
 const slugForm = /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/;

@@ -4,11 +4,11 @@ import { useDebouncedValue, useDisclosure } from "@mantine/hooks";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { OnceLink } from "../../features/people/OnceLink.tsx";
-import classes from "../../features/people/People.module.css";
 import { usePeopleAct } from "../../features/people/use-people-act.ts";
 import { usePeopleQuery } from "../../features/people/use-people-query.ts";
 import { ConfirmDialog } from "../../ui/ConfirmDialog.tsx";
 import { QueryView } from "../../ui/QueryView.tsx";
+import classes from "../../ui/Rows.module.css";
 import { Section } from "../../ui/Section.tsx";
 
 const typingPauseMs = 250;

@@ -1,8 +1,11 @@
 import type { PermissionView } from "@berth/protocol/api";
-import { Button, Group, Modal, Stack, Text, TextInput } from "@mantine/core";
-import { type FormEvent, useState } from "react";
+import { Text, TextInput } from "@mantine/core";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { PermissionList } from "../../features/permissions/PermissionList.tsx";
+import { Dialog } from "../../ui/Dialog.tsx";
+import { DialogForm } from "../../ui/DialogForm.tsx";
+import { ReasonInput } from "../../ui/ReasonInput.tsx";
 import { useGrantPermission } from "./use-grant-permission.ts";
 
 export interface GrantDialogProps {
@@ -12,8 +15,6 @@ export interface GrantDialogProps {
   readonly onClose: () => void;
 }
 
-const maxReason = 280;
-
 /** The last moment of a day of the reader's own clock; null for no day. */
 function endOfDay(day: string): string | null {
   const end = new Date(`${day}T23:59:59`);
@@ -21,53 +22,47 @@ function endOfDay(day: string): string | null {
 }
 
 /** Shows once more what is granted, with its conditions, and until when. */
-export function GrantDialog({ installation, permission, isOpen, onClose }: GrantDialogProps) {
+export function GrantDialog({ isOpen, ...form }: GrantDialogProps) {
+  const { t } = useTranslation();
+  return (
+    <Dialog isOpen={isOpen} title={t("grants.grantTitle")} onClose={form.onClose}>
+      <GrantForm {...form} />
+    </Dialog>
+  );
+}
+
+function GrantForm({ installation, permission, onClose }: Omit<GrantDialogProps, "isOpen">) {
   const { t } = useTranslation();
   const [day, setDay] = useState("");
   const [reason, setReason] = useState("");
   const grant = useGrantPermission(installation);
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const submit = () =>
     grant.mutate(
       { permission, expiresAt: endOfDay(day), reason: reason.trim() },
       { onSuccess: onClose },
     );
-  };
   return (
-    <Modal
-      opened={isOpen}
+    <DialogForm
+      submitLabel={t("grants.grant")}
+      isBusy={grant.isPending}
+      onSubmit={submit}
       onClose={onClose}
-      title={t("grants.grantTitle")}
-      closeButtonProps={{ "aria-label": t("actions.keep") }}
     >
-      <form onSubmit={submit}>
-        <Stack>
-          <PermissionList permissions={[permission]} />
-          <Text>{t("grants.grantBody")}</Text>
-          <TextInput
-            type="date"
-            label={t("grants.expiry")}
-            description={t("grants.expiryHint")}
-            value={day}
-            onChange={(event) => setDay(event.currentTarget.value)}
-          />
-          <TextInput
-            label={t("grants.noteLabel")}
-            description={t("grants.noteHint")}
-            maxLength={maxReason}
-            value={reason}
-            onChange={(event) => setReason(event.currentTarget.value)}
-          />
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={onClose}>
-              {t("actions.keep")}
-            </Button>
-            <Button type="submit" loading={grant.isPending}>
-              {t("grants.grant")}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+      <PermissionList permissions={[permission]} />
+      <Text>{t("grants.grantBody")}</Text>
+      <TextInput
+        type="date"
+        label={t("grants.expiry")}
+        description={t("grants.expiryHint")}
+        value={day}
+        onChange={(event) => setDay(event.currentTarget.value)}
+      />
+      <ReasonInput
+        label={t("grants.noteLabel")}
+        hint={t("grants.noteHint")}
+        value={reason}
+        onChange={setReason}
+      />
+    </DialogForm>
   );
 }

@@ -5,11 +5,11 @@ import { useTranslation } from "react-i18next";
 import { useFormat } from "../../features/format/use-format.ts";
 import { ConditionLines } from "../../features/permissions/ConditionLines.tsx";
 import { permissionWords } from "../../features/permissions/permission-words.ts";
+import { RevokeDialog } from "../../features/permissions/RevokeDialog.tsx";
 import { useMayManageGrants } from "../../features/permissions/use-may-manage-grants.ts";
 import { Ago } from "../../ui/Ago.tsx";
 import { Mono } from "../../ui/Mono.tsx";
 import classes from "./PermissionsPart.module.css";
-import { RevokeDialog } from "./RevokeDialog.tsx";
 
 export interface GrantRowProps {
   readonly installation: string;

@@ -10,6 +10,7 @@ import { PageBody } from "../../ui/PageBody.tsx";
 import { PageHeader } from "../../ui/PageHeader.tsx";
 import { QueryView } from "../../ui/QueryView.tsx";
 import { InstallationActions } from "./InstallationActions.tsx";
+import { NewerReleaseNotice } from "./NewerRelease.tsx";
 import { OverviewPart } from "./OverviewPart.tsx";
 import { PermissionsPart } from "./PermissionsPart.tsx";
 import { SettingsPart } from "./SettingsPart.tsx";
@@ -65,6 +66,7 @@ function InstalledContent({ installation }: { readonly installation: Installatio
         actions={<InstallationActions installation={installation} />}
       />
       <StateReason installation={installation} />
+      {part !== "permissions" && <NewerReleaseNotice installation={installation} />}
       <Tabs value={part} onChange={show} keepMounted={false}>
         <Tabs.List mb="md">
           <Tabs.Tab value="overview">{t("installation.overview")}</Tabs.Tab>
@@ -76,7 +78,7 @@ function InstalledContent({ installation }: { readonly installation: Installatio
           <OverviewPart installation={installation} />
         </Tabs.Panel>
         <Tabs.Panel value="permissions">
-          <PermissionsPart installation={installation.id} />
+          <PermissionsPart installation={installation} />
         </Tabs.Panel>
         {mayReadLogs && (
           <Tabs.Panel value="logs">

@@ -1,7 +1,10 @@
 import type { InstallationDetail } from "@berth/protocol/api";
-import { Button, Group, Modal, Stack, Text, TextInput } from "@mantine/core";
-import { type FormEvent, useState } from "react";
+import { Text } from "@mantine/core";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { Dialog } from "../../ui/Dialog.tsx";
+import { DialogForm } from "../../ui/DialogForm.tsx";
+import { ReasonInput } from "../../ui/ReasonInput.tsx";
 import { useSuspend } from "./use-suspend.ts";
 
 export interface SuspendDialogProps {
@@ -10,43 +13,35 @@ export interface SuspendDialogProps {
   readonly onClose: () => void;
 }
 
-const maxReason = 280;
+export function SuspendDialog({ isOpen, installation, onClose }: SuspendDialogProps) {
+  const { t } = useTranslation();
+  const title = t("installation.suspendTitle", { app: installation.title });
+  return (
+    <Dialog isOpen={isOpen} title={title} onClose={onClose}>
+      <SuspendForm installation={installation} onClose={onClose} />
+    </Dialog>
+  );
+}
 
-export function SuspendDialog({ installation, isOpen, onClose }: SuspendDialogProps) {
+function SuspendForm({ installation, onClose }: Omit<SuspendDialogProps, "isOpen">) {
   const { t } = useTranslation();
   const [reason, setReason] = useState("");
   const suspend = useSuspend(installation);
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    suspend.mutate(reason.trim(), { onSuccess: onClose });
-  };
   return (
-    <Modal
-      opened={isOpen}
+    <DialogForm
+      submitLabel={t("installation.suspend")}
+      isBusy={suspend.isPending}
+      onSubmit={() => suspend.mutate(reason.trim(), { onSuccess: onClose })}
       onClose={onClose}
-      title={t("installation.suspendTitle", { app: installation.title })}
     >
-      <form onSubmit={submit}>
-        <Stack>
-          <Text>{t("installation.suspendBody")}</Text>
-          <TextInput
-            data-autofocus
-            label={t("installation.reason")}
-            description={t("installation.reasonHint")}
-            maxLength={maxReason}
-            value={reason}
-            onChange={(event) => setReason(event.currentTarget.value)}
-          />
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={onClose}>
-              {t("actions.keep")}
-            </Button>
-            <Button type="submit" loading={suspend.isPending}>
-              {t("installation.suspend")}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+      <Text>{t("installation.suspendBody")}</Text>
+      <ReasonInput
+        hasFocus
+        label={t("installation.reason")}
+        hint={t("installation.reasonHint")}
+        value={reason}
+        onChange={setReason}
+      />
+    </DialogForm>
   );
 }

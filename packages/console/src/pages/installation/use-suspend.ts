@@ -2,9 +2,9 @@ import type { InstallationView } from "@berth/protocol/api";
 import { type UseMutationResult, useMutation } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { useApi } from "../../features/api/use-api.ts";
+import { useRefreshInstallation } from "../../features/installations/use-refresh-installation.ts";
 import { useOrganizationSlug } from "../../features/session/use-organization-slug.ts";
 import { useToast } from "../../ui/use-toast.ts";
-import { useRefreshInstallation } from "./use-refresh-installation.ts";
 
 /** Stops serving; an empty reason is left out. */
 export function useSuspend({

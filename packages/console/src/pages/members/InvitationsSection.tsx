@@ -4,13 +4,13 @@ import { useDisclosure } from "@mantine/hooks";
 import { useTranslation } from "react-i18next";
 import { useFormat } from "../../features/format/use-format.ts";
 import { OnceLink } from "../../features/people/OnceLink.tsx";
-import classes from "../../features/people/People.module.css";
 import { usePeopleAct } from "../../features/people/use-people-act.ts";
 import { usePeopleQuery } from "../../features/people/use-people-query.ts";
 import { useRoleWords } from "../../features/people/use-role-words.ts";
 import { useOrganizationSlug } from "../../features/session/use-organization-slug.ts";
 import { ConfirmDialog } from "../../ui/ConfirmDialog.tsx";
 import { QueryView } from "../../ui/QueryView.tsx";
+import classes from "../../ui/Rows.module.css";
 import { Section } from "../../ui/Section.tsx";
 import { useNow } from "../../ui/use-now.ts";
 

@@ -7,8 +7,9 @@ import { usePeopleAct } from "../../features/people/use-people-act.ts";
 import { useRoleWords } from "../../features/people/use-role-words.ts";
 import { useOrganizationSlug } from "../../features/session/use-organization-slug.ts";
 import { ErrorAlert } from "../../ui/ErrorAlert.tsx";
+import { LifetimeSelect } from "../../ui/LifetimeSelect.tsx";
 
-const lifetimesDays = ["1", "7", "30"];
+const lifetimesDays = [1, 7, 30];
 
 /** Names an address and a role, then shows the link. */
 export function InviteForm({ onDone }: { readonly onDone: () => void }) {
@@ -18,7 +19,7 @@ export function InviteForm({ onDone }: { readonly onDone: () => void }) {
   const roles = useGivableRoles();
   const [email, setEmail] = useState("");
   const [role, setRole] = useState<string | null>("member");
-  const [days, setDays] = useState<string | null>("7");
+  const [days, setDays] = useState<number | null>(7);
   const invite = usePeopleAct(
     (api, body: { email: string; role: string; expiresInDays: number }) =>
       api.call("invite", { params: { organization }, body }),
@@ -26,8 +27,8 @@ export function InviteForm({ onDone }: { readonly onDone: () => void }) {
   );
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (email.trim() === "" || role === null) return;
-    invite.mutate({ email: email.trim(), role, expiresInDays: Number(days) });
+    if (email.trim() === "" || role === null || days === null) return;
+    invite.mutate({ email: email.trim(), role, expiresInDays: days });
   };
   if (invite.data) {
     const { link, email: to } = invite.data;
@@ -60,15 +61,11 @@ export function InviteForm({ onDone }: { readonly onDone: () => void }) {
           onChange={setRole}
           data={roles.map(({ id, name }) => ({ value: id, label: words(id, name) }))}
         />
-        <Select
+        <LifetimeSelect
           label={t("members.lifetime")}
-          allowDeselect={false}
           value={days}
           onChange={setDays}
-          data={lifetimesDays.map((value) => ({
-            value,
-            label: t("posture.days", { count: Number(value), number: value }),
-          }))}
+          days={lifetimesDays}
         />
         {invite.isError && <ErrorAlert error={invite.error} />}
         <Group justify="flex-end">

@@ -3,7 +3,6 @@ import { useDisclosure } from "@mantine/hooks";
 import { IconPlus } from "@tabler/icons-react";
 import { useNavigate } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
-import classes from "../../features/people/People.module.css";
 import { usePeopleAct } from "../../features/people/use-people-act.ts";
 import { usePeopleQuery } from "../../features/people/use-people-query.ts";
 import { useMay } from "../../features/session/use-may.ts";
@@ -14,6 +13,7 @@ import { PageBody } from "../../ui/PageBody.tsx";
 import { PageHeader } from "../../ui/PageHeader.tsx";
 import { QueryView } from "../../ui/QueryView.tsx";
 import { RouterButton } from "../../ui/RouterAnchor.tsx";
+import classes from "../../ui/Rows.module.css";
 import { Section } from "../../ui/Section.tsx";
 import { InvitationsSection } from "./InvitationsSection.tsx";
 import { InviteForm } from "./InviteForm.tsx";
@@ -24,6 +24,7 @@ export function MembersPage() {
   const { t } = useTranslation();
   const organization = useOrganizationSlug();
   const mayManage = useMay("members.manage");
+  const mayManageServices = useMay("service-principals.manage");
   const name = useSignedIn().organization?.name ?? "";
   const [isInviting, inviting] = useDisclosure(false);
   const [isLeaving, leaving] = useDisclosure(false);
@@ -49,6 +50,11 @@ export function MembersPage() {
             <RouterButton variant="default" to="/roles">
               {t("roles.title")}
             </RouterButton>
+            {mayManageServices && (
+              <RouterButton variant="default" to="/service-principals">
+                {t("services.page")}
+              </RouterButton>
+            )}
             {mayManage && (
               <Button leftSection={<IconPlus size={14} aria-hidden />} onClick={inviting.open}>
                 {t("members.invite")}

@@ -1,8 +1,9 @@
-import { type DecisionView, type PolicyAction, policyActions } from "@berth/protocol/api";
-import { Button, Group, Select, Stack, Text, TextInput } from "@mantine/core";
+import type { DecisionView } from "@berth/protocol/api";
+import { Button, Group, Stack, Text, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useInstallations } from "../../features/installations/use-installations.ts";
+import { AccessFields, firstAccess } from "../../features/policies/AccessFields.tsx";
 import { useExplain } from "../../features/policies/use-explain.ts";
 import { ErrorAlert } from "../../ui/ErrorAlert.tsx";
 import { type Fact, Facts } from "../../ui/Facts.tsx";
@@ -36,44 +37,17 @@ function ExplainForm({
 }) {
   const { t } = useTranslation();
   const explain = useExplain();
-  const [installation, setInstallation] = useState(apps[0]?.value ?? "");
-  const [access, setAccess] = useState<PolicyAction>("api:read");
-  const [resource, setResource] = useState("");
+  const [asked, setAsked] = useState(() => firstAccess(apps));
   const [person, setPerson] = useState("");
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const who = person.trim() === "" ? {} : { person: person.trim() };
-    explain.mutate({ installation, access, resource: resource.trim(), ...who });
+    explain.mutate({ ...asked, resource: asked.resource.trim(), ...who });
   };
   return (
     <form onSubmit={submit}>
       <Stack gap="sm">
-        <Group gap="sm" align="flex-start" grow>
-          <Select
-            label={t("explain.app")}
-            data={apps}
-            value={installation}
-            onChange={(value) => value !== null && setInstallation(value)}
-            allowDeselect={false}
-          />
-          <Select
-            label={t("explain.access")}
-            data={policyActions}
-            value={access}
-            onChange={(value) => value !== null && setAccess(value)}
-            allowDeselect={false}
-          />
-        </Group>
-        <TextInput
-          label={t("explain.resource")}
-          description={t("explain.resourceHint")}
-          value={resource}
-          onChange={(event) => setResource(event.currentTarget.value)}
-          required
-          maxLength={1_024}
-          spellCheck={false}
-          autoComplete="off"
-        />
+        <AccessFields apps={apps} asked={asked} onChange={setAsked} />
         <TextInput
           label={t("explain.person")}
           description={t("explain.personHint")}

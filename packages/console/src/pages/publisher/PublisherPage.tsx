@@ -3,6 +3,7 @@ import { useDisclosure } from "@mantine/hooks";
 import { IconPlus, IconUpload } from "@tabler/icons-react";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
+import { ServicesSection } from "../../features/services/ServicesSection.tsx";
 import { useSignedIn } from "../../features/session/use-signed-in.ts";
 import { EmptyState } from "../../ui/EmptyState.tsx";
 import { PageBody } from "../../ui/PageBody.tsx";
@@ -63,7 +64,8 @@ export function PublisherPage() {
           <UploadSection publisher={shown.name} />
           <ReleasesSection publisher={shown.name} />
           <KeysSection publisher={shown.name} mayManage={shown.role === "owner"} />
-          <PeopleSection publisher={shown.name} />
+          <PeopleSection publisher={shown.name} mayManage={shown.role === "owner"} />
+          {shown.role === "owner" && <ServicesSection publisher={shown.name} />}
         </Stack>
       ) : (
         <EmptyState

@@ -3,10 +3,10 @@ import {
   organizationPermissions,
   type RoleView,
 } from "@berth/protocol/api";
-import { Button, Checkbox, Group, Stack, TextInput } from "@mantine/core";
+import { Button, Group, Stack, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { permissionKey } from "../../features/people/permission-key.ts";
+import { PermissionChoice } from "../../features/people/PermissionChoice.tsx";
 import { usePeopleAct } from "../../features/people/use-people-act.ts";
 import { useOrganizationSlug } from "../../features/session/use-organization-slug.ts";
 import { useSignedIn } from "../../features/session/use-signed-in.ts";
@@ -60,24 +60,7 @@ export function RoleForm({ role, onDone }: RoleFormProps) {
           value={description}
           onChange={(event) => setDescription(event.currentTarget.value)}
         />
-        <Checkbox.Group
-          label={t("roles.permissions")}
-          description={t("roles.permissionsHint")}
-          value={[...chosen]}
-          onChange={setChosen}
-        >
-          <Stack gap="xs" mt="xs">
-            {all.map((permission) => (
-              <Checkbox
-                key={permission}
-                value={permission}
-                disabled={!held.includes(permission)}
-                label={t(`mayDo.${permissionKey(permission)}`)}
-                description={permission}
-              />
-            ))}
-          </Stack>
-        </Checkbox.Group>
+        <PermissionChoice all={all} held={held} value={chosen} onChange={setChosen} />
         {save.isError && <ErrorAlert error={save.error} />}
         <Group justify="flex-end">
           <Button type="submit" loading={save.isPending} disabled={name.trim() === ""}>

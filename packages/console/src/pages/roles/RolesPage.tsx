@@ -3,8 +3,7 @@ import { Badge, Button, Modal, Stack, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconPlus } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
-import classes from "../../features/people/People.module.css";
-import { permissionKey } from "../../features/people/permission-key.ts";
+import { PermissionLines } from "../../features/people/PermissionLines.tsx";
 import { useOrganizationRoles } from "../../features/people/use-organization-roles.ts";
 import { usePeopleAct } from "../../features/people/use-people-act.ts";
 import { useRoleWords } from "../../features/people/use-role-words.ts";
@@ -15,6 +14,7 @@ import { ConfirmDialog } from "../../ui/ConfirmDialog.tsx";
 import { PageBody } from "../../ui/PageBody.tsx";
 import { PageHeader } from "../../ui/PageHeader.tsx";
 import { QueryView } from "../../ui/QueryView.tsx";
+import classes from "../../ui/Rows.module.css";
 import { Section } from "../../ui/Section.tsx";
 import { RoleForm } from "./RoleForm.tsx";
 
@@ -99,15 +99,7 @@ function RoleRow({ role }: { readonly role: RoleView }) {
           {name} <Badge size="sm">{t("roles.held", { count: role.members })}</Badge>
         </Text>
         {role.description !== "" && <Text>{role.description}</Text>}
-        {permissions.length === 0 ? (
-          <Text c="dimmed">{t("roles.nothing")}</Text>
-        ) : (
-          <Text component="ul" size="xs" c="dimmed" className={classes.permissions}>
-            {permissions.map((permission) => (
-              <li key={permission}>{t(`mayDo.${permissionKey(permission)}`)}</li>
-            ))}
-          </Text>
-        )}
+        <PermissionLines permissions={permissions} />
       </div>
       {isInReach && (
         <div className={classes.actions}>

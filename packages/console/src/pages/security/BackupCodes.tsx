@@ -2,7 +2,7 @@ import { Button, Group, Stack, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { CopyButton } from "../../ui/CopyButton.tsx";
 import { Mono } from "../../ui/Mono.tsx";
-import classes from "./SecurityRows.module.css";
+import classes from "./SecurityCodes.module.css";
 
 /** The one time that they can be seen. */
 export function BackupCodes({

@@ -1,10 +1,10 @@
-import { Button, Group, PasswordInput, Stack, Text } from "@mantine/core";
+import { Alert, Button, Group, PasswordInput, Stack, Text } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useApi } from "../../features/api/use-api.ts";
 import { CodeInput } from "../../features/security/CodeInput.tsx";
-import { secondFactorKey } from "../../features/security/use-second-factor.ts";
+import { secondFactorKey, useSecondFactor } from "../../features/security/use-second-factor.ts";
 import { ErrorAlert } from "../../ui/ErrorAlert.tsx";
 
 /** Asks for both: a session that lies open must not take a factor away. */
@@ -14,6 +14,7 @@ export function EndSecondFactor({ onDone }: { readonly onDone: () => void }) {
   const cache = useQueryClient();
   const [code, setCode] = useState("");
   const [password, setPassword] = useState("");
+  const factor = useSecondFactor();
   const end = useMutation({
     mutationFn: () =>
       api.call("endSecondFactor", { body: { code, ...(password === "" ? {} : { password }) } }),
@@ -30,6 +31,11 @@ export function EndSecondFactor({ onDone }: { readonly onDone: () => void }) {
     <form onSubmit={submit}>
       <Stack>
         <Text>{t("secondFactor.endBody")}</Text>
+        {factor.data?.isRequired && !factor.data.hasPasskey && (
+          <Alert color="amber">
+            <Text c="var(--mantine-color-text)">{t("secondFactor.lastOne")}</Text>
+          </Alert>
+        )}
         {end.isError && <ErrorAlert error={end.error} />}
         <CodeInput hasFocus value={code} onChange={setCode} />
         <PasswordInput

@@ -1,5 +1,5 @@
 import type { PasskeyView } from "@berth/protocol/api";
-import { Button, Group, Modal, Stack, Text, TextInput } from "@mantine/core";
+import { Alert, Button, Group, Modal, Stack, Text, TextInput } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -9,6 +9,7 @@ import {
   useDeletePasskey,
   usePasskeys,
 } from "../../features/security/use-passkeys.ts";
+import { useSecondFactor } from "../../features/security/use-second-factor.ts";
 import { type StepUp, useStepUp } from "../../features/security/use-step-up.ts";
 import { hasPasskeys, isCancelled } from "../../features/security/webauthn.ts";
 import { Ago } from "../../ui/Ago.tsx";
@@ -16,8 +17,9 @@ import { ConfirmDialog } from "../../ui/ConfirmDialog.tsx";
 import { ErrorAlert } from "../../ui/ErrorAlert.tsx";
 import { LoadingRows } from "../../ui/LoadingRows.tsx";
 import { QueryView } from "../../ui/QueryView.tsx";
+import classes from "../../ui/Rows.module.css";
 import { Section } from "../../ui/Section.tsx";
-import classes from "./SecurityRows.module.css";
+import { RenamePasskey } from "./RenamePasskey.tsx";
 
 export function PasskeysSection() {
   const { t } = useTranslation();
@@ -45,7 +47,12 @@ export function PasskeysSection() {
           ) : (
             <ul className={classes.root}>
               {found.map((passkey) => (
-                <PasskeyRow key={passkey.id} passkey={passkey} stepUp={stepUp} />
+                <PasskeyRow
+                  key={passkey.id}
+                  passkey={passkey}
+                  isLast={found.length === 1}
+                  stepUp={stepUp}
+                />
               ))}
             </ul>
           )
@@ -102,17 +109,20 @@ function AddPasskey({ stepUp, onDone }: { readonly stepUp: StepUp; readonly onDo
   );
 }
 
-function PasskeyRow({
-  passkey,
-  stepUp,
-}: {
+interface PasskeyRowProps {
   readonly passkey: PasskeyView;
+  readonly isLast: boolean;
   readonly stepUp: StepUp;
-}) {
+}
+
+function PasskeyRow({ passkey, isLast, stepUp }: PasskeyRowProps) {
   const { t } = useTranslation();
+  const factor = useSecondFactor();
   const [isAsking, asking] = useDisclosure(false);
+  const [isNaming, naming] = useDisclosure(false);
   const remove = useDeletePasskey(stepUp);
   const { name } = passkey;
+  const shutsOut = isLast && factor.data?.isRequired === true && !factor.data.isOn;
   return (
     <li className={classes.row}>
       <div className={classes.words}>
@@ -122,13 +132,23 @@ function PasskeyRow({
           {passkey.isSynced ? t("passkeys.synced") : t("passkeys.onDevice")}
         </Text>
       </div>
-      <Button
-        variant="default"
-        onClick={asking.open}
-        aria-label={t("passkeys.removeOne", { name })}
-      >
-        {t("passkeys.remove")}
-      </Button>
+      <div className={classes.actions}>
+        <Button
+          variant="default"
+          onClick={naming.open}
+          aria-label={t("passkeys.renameOne", { name })}
+        >
+          {t("passkeys.rename")}
+        </Button>
+        <Button
+          variant="default"
+          onClick={asking.open}
+          aria-label={t("passkeys.removeOne", { name })}
+        >
+          {t("passkeys.remove")}
+        </Button>
+      </div>
+      <RenamePasskey passkey={passkey} isOpen={isNaming} onClose={naming.close} />
       <ConfirmDialog
         isOpen={isAsking}
         title={t("passkeys.removeOne", { name })}
@@ -138,6 +158,11 @@ function PasskeyRow({
         onClose={asking.close}
       >
         {t("passkeys.removeBody")}
+        {shutsOut && (
+          <Alert color="amber" mt="sm">
+            <Text c="var(--mantine-color-text)">{t("secondFactor.lastOne")}</Text>
+          </Alert>
+        )}
       </ConfirmDialog>
     </li>
   );

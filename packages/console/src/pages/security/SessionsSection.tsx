@@ -8,8 +8,8 @@ import { ConfirmDialog } from "../../ui/ConfirmDialog.tsx";
 import { LoadingRows } from "../../ui/LoadingRows.tsx";
 import { Mono } from "../../ui/Mono.tsx";
 import { QueryView } from "../../ui/QueryView.tsx";
+import classes from "../../ui/Rows.module.css";
 import { Section } from "../../ui/Section.tsx";
-import classes from "./SecurityRows.module.css";
 
 export function SessionsSection() {
   const { t } = useTranslation();

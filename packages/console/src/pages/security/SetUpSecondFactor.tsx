@@ -7,12 +7,11 @@ import { CodeInput } from "../../features/security/CodeInput.tsx";
 import { StepUpDialog } from "../../features/security/StepUpDialog.tsx";
 import { secondFactorKey } from "../../features/security/use-second-factor.ts";
 import { useStepUp } from "../../features/security/use-step-up.ts";
-import { CopyButton } from "../../ui/CopyButton.tsx";
+import { Copied } from "../../ui/Copied.tsx";
 import { ErrorAlert } from "../../ui/ErrorAlert.tsx";
-import { Mono } from "../../ui/Mono.tsx";
 import { BackupCodes } from "./BackupCodes.tsx";
 import { QrCode } from "./QrCode.tsx";
-import classes from "./SecurityRows.module.css";
+import classes from "./SecurityCodes.module.css";
 
 /** Password, then the app's code, then the backup codes. */
 export function SetUpSecondFactor({ onDone }: { readonly onDone: () => void }) {
@@ -85,10 +84,7 @@ function ConfirmSecondFactor({
       <Stack>
         <Text>{t("secondFactor.scan")}</Text>
         <QrCode text={uri} label={t("secondFactor.qr")} className={classes.qr} />
-        <div className={classes.secret}>
-          <Mono>{secret}</Mono>
-          <CopyButton value={secret} what={t("secondFactor.secret")} />
-        </div>
+        <Copied label={t("secondFactor.secret")} value={secret} hasLabel={false} />
         {confirm.isError && <ErrorAlert error={confirm.error} />}
         <CodeInput hasFocus value={code} onChange={setCode} takesBackupCodes={false} />
         <Group justify="flex-end">

@@ -10,8 +10,8 @@ import { ConfirmDialog } from "../../ui/ConfirmDialog.tsx";
 import { LoadingRows } from "../../ui/LoadingRows.tsx";
 import { Mono } from "../../ui/Mono.tsx";
 import { QueryView } from "../../ui/QueryView.tsx";
+import classes from "../../ui/Rows.module.css";
 import { Section } from "../../ui/Section.tsx";
-import classes from "./ApiKeysSection.module.css";
 import { CreateApiKey } from "./CreateApiKey.tsx";
 
 export function ApiKeysSection() {

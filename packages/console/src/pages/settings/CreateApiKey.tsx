@@ -6,19 +6,18 @@ import {
   type PublisherPermission,
   publisherPermissions,
 } from "@berth/protocol/api";
-import { Button, Group, MultiSelect, Select, Stack, Text, TextInput } from "@mantine/core";
+import { Button, Group, MultiSelect, Select, Stack, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { StepUpDialog } from "../../features/security/StepUpDialog.tsx";
 import { useStepUp } from "../../features/security/use-step-up.ts";
 import { useSignedIn } from "../../features/session/use-signed-in.ts";
+import { KeyOnce } from "../../features/settings/KeyOnce.tsx";
 import { useCreateApiKey } from "../../features/settings/use-create-api-key.ts";
-import { CopyButton } from "../../ui/CopyButton.tsx";
 import { ErrorAlert } from "../../ui/ErrorAlert.tsx";
-import { Mono } from "../../ui/Mono.tsx";
-import classes from "./ApiKeysSection.module.css";
+import { LifetimeSelect } from "../../ui/LifetimeSelect.tsx";
 
-const lifetimesDays = ["30", "90", "365", "730"];
+const lifetimesDays = [30, 90, 365, 730];
 
 type Permission = OrganizationPermission | PublisherPermission | OperatorPermission;
 
@@ -35,7 +34,7 @@ const allPermissions = [
 export function CreateApiKey({ onDone }: { readonly onDone: () => void }) {
   const { t } = useTranslation();
   const [name, setName] = useState("");
-  const [days, setDays] = useState<string | null>("90");
+  const [days, setDays] = useState<number | null>(90);
   const [allowed, setAllowed] = useState<Permission[]>([]);
   const [place, setPlace] = useState<string | null>("");
   const { organizations, publishers } = useSignedIn().session;
@@ -47,25 +46,14 @@ export function CreateApiKey({ onDone }: { readonly onDone: () => void }) {
     if (name.trim() === "") return;
     create.mutate({
       name: name.trim(),
-      expiresInDays: Number(days),
+      ...(days === null ? {} : { expiresInDays: days }),
       ...(allowed.length === 0 ? {} : { permissions: allowed }),
       ...(kind === "organization" && where !== undefined ? { organization: where } : {}),
       ...(kind === "publisher" && where !== undefined ? { publisher: where } : {}),
     });
   };
   if (create.data) {
-    return (
-      <Stack>
-        <Text>{t("apiKeys.once")}</Text>
-        <div className={classes.secret}>
-          <Mono>{create.data.secret}</Mono>
-          <CopyButton value={create.data.secret} what={t("apiKeys.secret")} />
-        </div>
-        <Group justify="flex-end">
-          <Button onClick={onDone}>{t("apiKeys.kept")}</Button>
-        </Group>
-      </Stack>
-    );
+    return <KeyOnce secret={create.data.secret} onDone={onDone} />;
   }
   return (
     <form onSubmit={submit}>
@@ -78,15 +66,11 @@ export function CreateApiKey({ onDone }: { readonly onDone: () => void }) {
           value={name}
           onChange={(event) => setName(event.currentTarget.value)}
         />
-        <Select
+        <LifetimeSelect
           label={t("apiKeys.lifetime")}
-          allowDeselect={false}
           value={days}
           onChange={setDays}
-          data={lifetimesDays.map((value) => ({
-            value,
-            label: t("posture.days", { count: Number(value), number: value }),
-          }))}
+          days={lifetimesDays}
         />
         <Select
           label={t("apiKeys.where")}

@@ -1,7 +1,18 @@
 import type { SingleSignOnView } from "@berth/protocol/api";
-import { Button, Group, PasswordInput, Select, Stack, Switch, TextInput } from "@mantine/core";
+import {
+  Alert,
+  Button,
+  Group,
+  PasswordInput,
+  Select,
+  Stack,
+  Switch,
+  Text,
+  TextInput,
+} from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useSignedIn } from "../../features/session/use-signed-in.ts";
 import { useSignOnAct } from "../../features/sign-on/use-sign-on-act.ts";
 import { ErrorAlert } from "../../ui/ErrorAlert.tsx";
 import { ClaimsFields } from "./ClaimsFields.tsx";
@@ -19,6 +30,10 @@ export function ConnectionForm({ connection }: { readonly connection: SingleSign
     done: t("signOn.saved"),
     isFailureShown: true,
   });
+  const { session, organization } = useSignedIn();
+  // Owners keep their own way; everybody else who came by another is out with the next request.
+  const isNew = draft.isRequired && connection?.isRequired !== true;
+  const shutsOut = isNew && session.by !== "sso" && organization?.role !== "owner";
   const change = (part: Partial<ConnectionDraft>) => setDraft((held) => ({ ...held, ...part }));
   const isIssuer = /^https?:\/\/\S+$/.test(draft.issuer.trim());
   const isClient = draft.clientId.trim() !== "";
@@ -80,6 +95,11 @@ export function ConnectionForm({ connection }: { readonly connection: SingleSign
           disabled={!connection?.lastSuccessAt && !draft.isRequired}
           onChange={(event) => change({ isRequired: event.currentTarget.checked })}
         />
+        {shutsOut && (
+          <Alert color="amber">
+            <Text c="var(--mantine-color-text)">{t("signOn.requiredShutsOut")}</Text>
+          </Alert>
+        )}
         <ClaimsFields draft={draft} onChange={change} />
         {save.isError && <ErrorAlert error={save.error} />}
         <Group justify="flex-end">

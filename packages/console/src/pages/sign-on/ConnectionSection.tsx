@@ -5,10 +5,10 @@ import { useTranslation } from "react-i18next";
 import { useSignOnAct } from "../../features/sign-on/use-sign-on-act.ts";
 import { Ago } from "../../ui/Ago.tsx";
 import { ConfirmDialog } from "../../ui/ConfirmDialog.tsx";
+import { Copied } from "../../ui/Copied.tsx";
 import { Facts } from "../../ui/Facts.tsx";
 import { Section } from "../../ui/Section.tsx";
 import { ConnectionForm } from "./ConnectionForm.tsx";
-import { Copied } from "./Copied.tsx";
 
 export interface ConnectionSectionProps {
   readonly connection: SingleSignOnView | null;

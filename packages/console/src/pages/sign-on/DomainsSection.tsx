@@ -5,10 +5,10 @@ import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useSignOnAct } from "../../features/sign-on/use-sign-on-act.ts";
 import { ConfirmDialog } from "../../ui/ConfirmDialog.tsx";
+import { Copied } from "../../ui/Copied.tsx";
 import { ErrorAlert } from "../../ui/ErrorAlert.tsx";
 import { Section } from "../../ui/Section.tsx";
 import { StateDot } from "../../ui/StateDot.tsx";
-import { Copied } from "./Copied.tsx";
 import classes from "./sign-on.module.css";
 
 export function DomainsSection({ domains }: { readonly domains: readonly EmailDomainView[] }) {

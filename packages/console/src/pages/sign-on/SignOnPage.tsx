@@ -8,9 +8,10 @@ import { QueryView } from "../../ui/QueryView.tsx";
 import { ConnectionSection } from "./ConnectionSection.tsx";
 import { DomainsSection } from "./DomainsSection.tsx";
 import { GroupsSection } from "./GroupsSection.tsx";
+import { SignInRulesSection } from "./SignInRulesSection.tsx";
 import { TokensSection } from "./TokensSection.tsx";
 
-/** How an organization's people come in: single sign-on, domains, directory and groups. */
+/** How an organization's people come in: rules, single sign-on, domains, directory and groups. */
 export function SignOnPage() {
   const { t } = useTranslation();
   const { organization } = useSignedIn();
@@ -25,6 +26,7 @@ export function SignOnPage() {
               subtitle={t("signOn.subtitle", { organization: organization?.name ?? "" })}
             />
             <Stack gap="md">
+              <SignInRulesSection connection={connection} />
               <ConnectionSection
                 key={connection?.updatedAt ?? ""}
                 connection={connection}

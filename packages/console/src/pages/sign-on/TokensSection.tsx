@@ -1,5 +1,5 @@
 import type { ProvisioningTokenView } from "@berth/protocol/api";
-import { Button, Group, Modal, Select, Stack, Text, TextInput } from "@mantine/core";
+import { Button, Group, Modal, Stack, Text, TextInput } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -7,11 +7,13 @@ import { useFormat } from "../../features/format/use-format.ts";
 import { useProvisioningTokens } from "../../features/sign-on/use-sign-on.ts";
 import { useSignOnAct } from "../../features/sign-on/use-sign-on-act.ts";
 import { ConfirmDialog } from "../../ui/ConfirmDialog.tsx";
+import { Copied } from "../../ui/Copied.tsx";
 import { ErrorAlert } from "../../ui/ErrorAlert.tsx";
+import { LifetimeSelect } from "../../ui/LifetimeSelect.tsx";
 import { LoadingRows } from "../../ui/LoadingRows.tsx";
 import { QueryView } from "../../ui/QueryView.tsx";
 import { Section } from "../../ui/Section.tsx";
-import { Copied } from "./Copied.tsx";
+import { ShownOnce } from "../../ui/ShownOnce.tsx";
 import classes from "./sign-on.module.css";
 
 export function TokensSection() {
@@ -104,12 +106,12 @@ function TokenRow({ token }: { readonly token: ProvisioningTokenView }) {
   );
 }
 
-const lifetimesDays = ["90", "365", "730"];
+const lifetimesDays = [90, 365, 730];
 
 function AddToken({ onDone }: { readonly onDone: () => void }) {
   const { t } = useTranslation();
   const [name, setName] = useState("");
-  const [days, setDays] = useState<string | null>("365");
+  const [days, setDays] = useState<number | null>(365);
   const create = useSignOnAct({
     act: (api, organization, body: { name: string; expiresInDays?: number }) =>
       api.call("createProvisioningToken", { params: { organization }, body }),
@@ -119,18 +121,18 @@ function AddToken({ onDone }: { readonly onDone: () => void }) {
     event.preventDefault();
     create.mutate({
       name: name.trim(),
-      ...(days === null || days === "" ? {} : { expiresInDays: Number(days) }),
+      ...(days === null ? {} : { expiresInDays: days }),
     });
   };
   if (create.data) {
     return (
-      <Stack>
-        <Text>{t("signOn.once")}</Text>
-        <Copied label={t("signOn.token")} value={create.data.secret} />
-        <Group justify="flex-end">
-          <Button onClick={onDone}>{t("signOn.kept")}</Button>
-        </Group>
-      </Stack>
+      <ShownOnce
+        words={t("signOn.once")}
+        value={create.data.secret}
+        what={t("signOn.token")}
+        doneLabel={t("signOn.kept")}
+        onDone={onDone}
+      />
     );
   }
   return (
@@ -144,18 +146,12 @@ function AddToken({ onDone }: { readonly onDone: () => void }) {
           value={name}
           onChange={(event) => setName(event.currentTarget.value)}
         />
-        <Select
+        <LifetimeSelect
           label={t("apiKeys.lifetime")}
-          allowDeselect={false}
           value={days}
           onChange={setDays}
-          data={[
-            ...lifetimesDays.map((value) => ({
-              value,
-              label: t("posture.days", { count: Number(value), number: value }),
-            })),
-            { value: "", label: t("apiKeys.noEnd") },
-          ]}
+          days={lifetimesDays}
+          hasNoEnd
         />
         {create.isError && <ErrorAlert error={create.error} />}
         <Group justify="flex-end">

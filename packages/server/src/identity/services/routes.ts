@@ -9,7 +9,8 @@ import {
   publisherOf,
   type RoutesOf,
 } from "../../http/api.ts";
-import { anySession, requireSession } from "../freshness.ts";
+import type { Clock } from "../../storage/ground.ts";
+import { anySession, requireFresh } from "../freshness.ts";
 import type { Giver, ServiceOwner, Services } from "./services.ts";
 
 interface Where {
@@ -45,6 +46,7 @@ const newKey = "Making a key";
 
 export function serviceHandlers(deps: {
   readonly services: Services;
+  readonly clock: Clock;
 }): Handlers<RoutesOf<"Services">> {
   const { services } = deps;
   return {
@@ -64,7 +66,7 @@ export function serviceHandlers(deps: {
       await services.remove(owner, params.service, by);
     },
     async createOrganizationServiceKey({ params, body }, context) {
-      requireSession(context, newKey, anySession);
+      requireFresh(context, newKey, deps.clock, anySession);
       const { owner, by } = ofOrganization(context);
       return services.createKey(owner, { serviceId: params.service, ...body }, by);
     },
@@ -88,7 +90,7 @@ export function serviceHandlers(deps: {
       await services.remove(owner, params.service, by);
     },
     async createPublisherServiceKey({ params, body }, context) {
-      requireSession(context, newKey, anySession);
+      requireFresh(context, newKey, deps.clock, anySession);
       const { owner, by } = ofPublisher(context);
       return services.createKey(owner, { serviceId: params.service, ...body }, by);
     },

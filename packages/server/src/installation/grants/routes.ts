@@ -4,6 +4,7 @@
  */
 import { type ParsedManifest, parseAppName, parseInstallationId } from "@berth/protocol";
 import type { Kysely } from "kysely";
+import semver from "semver";
 import {
   type ApiContext,
   callerOf,
@@ -117,6 +118,7 @@ export function grantHandlers(options: GrantHandlersOptions): Handlers<RoutesOf<
       return {
         from: row.version,
         to: release.version,
+        isNewer: semver.compareBuild(release.version, row.version) > 0,
         ...permissionChangesOf(row.manifest as ParsedManifest, release.manifest),
       };
     },

@@ -1,10 +1,11 @@
-import { useMutation } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { useApi } from "../../features/api/use-api.ts";
-import { useRunningApps } from "../../features/runtime/use-running-apps.ts";
-import { useOrganizationSlug } from "../../features/session/use-organization-slug.ts";
 import { useToast } from "../../ui/use-toast.ts";
-import { useRefreshInstallation } from "./use-refresh-installation.ts";
+import { useApi } from "../api/use-api.ts";
+import { useRefreshInstallation } from "../installations/use-refresh-installation.ts";
+import { useRunningApps } from "../runtime/use-running-apps.ts";
+import { useOrganizationSlug } from "../session/use-organization-slug.ts";
+import { unusedGrantsKey } from "./unused-grants-key.ts";
 
 export interface Revocation {
   readonly grant: string;
@@ -16,6 +17,7 @@ export function useRevokeGrant(installation: string) {
   const api = useApi();
   const organization = useOrganizationSlug();
   const refresh = useRefreshInstallation(installation);
+  const cache = useQueryClient();
   const { manager } = useRunningApps();
   const toast = useToast();
   const { t } = useTranslation();
@@ -28,6 +30,9 @@ export function useRevokeGrant(installation: string) {
       toast.success(t("grants.revoked"));
     },
     onError: (error) => toast.failure(error),
-    onSettled: refresh,
+    onSettled: async () => {
+      await refresh();
+      await cache.invalidateQueries({ queryKey: unusedGrantsKey(organization) });
+    },
   });
 }

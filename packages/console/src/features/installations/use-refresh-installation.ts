@@ -1,7 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback } from "react";
-import { installationKey } from "../../features/installations/installation-key.ts";
-import { useOrganizationSlug } from "../../features/session/use-organization-slug.ts";
+import { useOrganizationSlug } from "../session/use-organization-slug.ts";
+import { installationKey } from "./installation-key.ts";
 
 /** Looks at an installation anew after an act on it. */
 export function useRefreshInstallation(installation: string): () => Promise<void> {

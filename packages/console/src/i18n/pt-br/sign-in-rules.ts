@@ -1,0 +1,30 @@
+export const signInRules = {
+  signInRules: {
+    title: "Regras",
+    hint: "O que se exige de todos os que entram.",
+    secondFactor: "Exigir um segundo fator de cada membro",
+    secondFactorHint:
+      "Um aplicativo autenticador ou uma chave de acesso. De quem vem pelo login único, quem o exige é o provedor.",
+    shutOut: "Você não tem um segundo fator; isto fecharia a organização para você mesmo.",
+    setUp: "Configure um primeiro.",
+    elsewhere: "Só quem entrou aqui, e não pelo login único, pode alterar isto.",
+    askTitle: "Exigir um segundo fator de cada membro?",
+    askBody:
+      "Membros que não comprovaram um deixam de ver {{name}} até fazê-lo, e suas chaves de API são recusadas até que tenham um. Avise-os antes.",
+    ask: "Exigir",
+    asked: "Um segundo fator é exigido de cada membro.",
+    dropTitle: "Deixar de exigir um segundo fator?",
+    dropBody: "A partir de agora, quem descobrir a senha de um membro alcança {{name}} como ele.",
+    drop: "Deixar de exigir",
+    notAsked: "Um segundo fator não é mais exigido.",
+    ways: "Formas de entrar",
+    own: "Senha, chave de acesso ou link",
+    both: "Senha, chave de acesso ou link, e login único",
+    ssoOnly: "Só o login único; os proprietários mantêm o seu próprio caminho",
+    sessions: "Sessões",
+    ownSessions: "Terminam após 7 dias, e após um dia sem uso",
+    ssoSessions_one: "Pelo login único: terminam após {{count}} hora",
+    ssoSessions_many: "Pelo login único: terminam após {{count}} de horas",
+    ssoSessions_other: "Pelo login único: terminam após {{count}} horas",
+  },
+};
