@@ -1,17 +1,24 @@
 import { once } from "node:events";
 import { createConnection } from "node:net";
 import { buffer } from "node:stream/consumers";
-import { expect, it } from "vitest";
+import { type BerthClient, createClient } from "@berth/client";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { startBerth } from "../support/start-berth.ts";
 
-const server = `export default { fetch() {
+const server = `export default { fetch(request) {
+  if (request.headers.get("upgrade") === null) return new Response("here");
   const [client, own] = Object.values(new WebSocketPair());
   own.accept();
   return new Response(null, { status: 101, webSocket: client });
 } };`;
 
+let berth: Awaited<ReturnType<typeof startBerth>>;
+beforeAll(async () => {
+  berth = await startBerth({ apps: [{ server }] });
+}, 60_000);
+afterAll(() => berth[Symbol.asyncDispose]());
+
 it("closes the WebSockets of a member who signs out", async () => {
-  await using berth = await startBerth({ apps: [{ server }] });
   const { berth: host, installation } = berth;
   const api = `http://127.0.0.1:${host.port}/api/v1`;
   const headers = { "content-type": "application/json", origin: host.origin };
@@ -55,4 +62,53 @@ it("closes the WebSockets of a member who signs out", async () => {
   expect(closing.subarray(4).toString()).toBe("AUTH_REQUIRED: signed out");
   const refused = await berth.callFunction(installation, "/", { token: view.token });
   expect(refused.status).toBe(401);
+});
+
+it("ends the views of a deleted key, a disabled service principal, and of who is in other groups now", async () => {
+  const { berth: host, installation, adminId } = berth;
+  const params = { organization: "acme" };
+  const bearer = (authorization: string) =>
+    createClient({
+      baseUrl: host.origin,
+      fetch: (input, init) => {
+        const request = new Request(input, init);
+        request.headers.set("authorization", `Bearer ${authorization}`);
+        return fetch(request);
+      },
+    });
+  const keyOf = (personId: string) => host.identity.createApiKey({ personId, name: "k" });
+  const admin = bearer((await keyOf(adminId)).secret);
+  const viewOf = async (client: BerthClient) =>
+    (await client.call("openView", { params: { ...params, installation }, body: {} })).token;
+  const status = async (token: string) =>
+    (await berth.callFunction(installation, "/", { token })).status;
+
+  const own = await keyOf(adminId);
+  const byKey = await viewOf(bearer(own.secret));
+  expect(await status(byKey)).toBe(200);
+  await bearer(own.secret).call("deleteApiKey", { params: { key: own.id } });
+  expect(await status(byKey)).toBe(401);
+
+  const { id: service } = await admin.call("createOrganizationService", {
+    ...{ params, body: { name: "CI", permissions: ["organization.read", "apps.use"] } },
+  });
+  const byService = await viewOf(bearer((await keyOf(service)).secret));
+  expect(await status(byService)).toBe(200);
+  await admin.call("updateOrganizationService", {
+    ...{ params: { ...params, service }, body: { isDisabled: true } },
+  });
+  expect(await status(byService)).toBe(401);
+
+  const member = await host.identity.createPerson({ name: "M", email: "moved@acme.example" });
+  const organizationId = (await host.identity.findOrganization("acme"))?.id ?? "";
+  await host.identity.addMember({ organizationId, personId: member.id, role: "member" });
+  const client = bearer((await keyOf(member.id)).secret);
+  const { id: group } = await admin.call("createGroup", { params, body: { name: "Crew" } });
+  const before = await viewOf(client);
+  expect(await status(before)).toBe(200);
+  await admin.call("addGroupMember", {
+    ...{ params: { ...params, group }, body: { member: member.id } },
+  });
+  expect(await status(before)).toBe(401);
+  expect(await status(await viewOf(client))).toBe(200);
 });

@@ -6,6 +6,7 @@ import { RouterProvider } from "@tanstack/react-router";
 import type { i18n } from "i18next";
 import { I18nextProvider } from "react-i18next";
 import { ApiContext } from "../features/api/ApiContext.ts";
+import { StepUpGate } from "../features/security/StepUpGate.tsx";
 import { colorSchemeManager } from "./color-scheme.ts";
 import type { ConsoleRouter } from "./router.tsx";
 import { cssVariablesResolver, theme } from "./theme.ts";
@@ -29,7 +30,9 @@ export function App({ api, queryClient, router, translator }: AppProps) {
         <Notifications position="bottom-right" limit={4} />
         <ApiContext value={api}>
           <QueryClientProvider client={queryClient}>
-            <RouterProvider router={router} />
+            <StepUpGate>
+              <RouterProvider router={router} />
+            </StepUpGate>
           </QueryClientProvider>
         </ApiContext>
       </MantineProvider>

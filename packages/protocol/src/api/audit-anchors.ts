@@ -83,6 +83,7 @@ export const auditAnchorRoutes = {
     summary: "Names a log by its public key: from now on its checkpoints are cosigned.",
     access: "operator",
     permission: "host.manage",
+    stepUp: "where-asked",
     body: z.object({
       vkey,
       origin: z
@@ -102,6 +103,7 @@ export const auditAnchorRoutes = {
       "Cosigns no more what only that key signed. What was cosigned last stays: naming the log again goes on from there.",
     access: "operator",
     permission: "host.manage",
+    stepUp: "where-asked",
     params: z.object({ witnessedKey: z.string().min(1).max(80) }),
     status: 204,
     response: empty,

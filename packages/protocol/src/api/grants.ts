@@ -78,6 +78,7 @@ export const grantRoutes = {
     summary: "Grant what the app's manifest asks for and was not granted; nothing else can be.",
     access: "organization",
     permission: "grants.manage",
+    stepUp: "where-asked",
     params: installationParams,
     body: z.object({
       permission: permissionView.pick({ type: true, resource: true, actions: true }),
@@ -95,6 +96,7 @@ export const grantRoutes = {
       "Replace a grant's scope, conditions and expiry. Conditions are never wider than the manifest's.",
     access: "organization",
     permission: "grants.manage",
+    stepUp: "where-asked",
     params: grantParams,
     body: z.object({ ...terms, reason: plainLine(280).optional() }),
     response: grantDetail,

@@ -177,6 +177,7 @@ export const identityRoutes = {
     summary:
       "Create an API key. Its secret is shown once. It never does more than you may, and ends after 90 days unless you say otherwise.",
     access: "person",
+    stepUp: "always",
     body: z.object({
       name: plainLine(80),
       expiresInDays: z.number().int().min(1).max(maxKeyDays).default(defaultKeyDays),

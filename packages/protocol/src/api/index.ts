@@ -1,3 +1,4 @@
+export { embeddedPermissions } from "../access/embedded.ts";
 export {
   type OperatorPermission,
   type OrganizationPermission,

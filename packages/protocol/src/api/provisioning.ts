@@ -32,6 +32,7 @@ export const provisioningRoutes = {
     summary: "Make a token for the directory. It is shown once; several rotate without a gap.",
     access: "organization",
     permission: "sign-in.manage",
+    stepUp: "where-asked",
     params: organization,
     body: z.object({ name: plainLine(80), expiresInDays: z.int().min(1).max(730).optional() }),
     status: 201,

@@ -105,6 +105,7 @@ export const registryRoutes = {
     summary: "Add a signing key.",
     access: "publisher",
     permission: "keys.manage",
+    stepUp: "where-asked",
     params: publisherParams,
     body: z.object({
       publicKey: z.string().regex(/^[A-Za-z0-9+/]{43}=$/, "expected 32 bytes in base64"),
@@ -120,6 +121,7 @@ export const registryRoutes = {
     summary: "Revoke a signing key; releases already published stay.",
     access: "publisher",
     permission: "keys.manage",
+    stepUp: "where-asked",
     params: publisherParams.extend({ keyId: z.string() }),
     response: keyView,
   }),

@@ -28,6 +28,14 @@ export type RouteAccess = RouteGuard["access"];
 
 export type RouteMethod = "get" | "post" | "put" | "patch" | "delete";
 
+/**
+ * What destroys something, or lets somebody do more, asks again who is there.
+ * - `where-asked`: where a second factor is asked for, a session must have proven one in the last 15 minutes
+ * - `always`: a session must have proven who it is in the last 15 minutes; where a second factor is asked for,
+ *   and its person has one, by that
+ */
+export type StepUp = "where-asked" | "always";
+
 interface RouteShape {
   readonly method: RouteMethod;
   /** Below `/api/v1`, with parameters in braces: `/apps/{publisher}/{name}`. */
@@ -42,6 +50,7 @@ interface RouteShape {
   /** `stream`: Server-Sent Events whose data is `response`; `raw`: other media. */
   readonly kind?: "json" | "stream" | "raw";
   readonly status?: 200 | 201 | 202 | 204;
+  readonly stepUp?: StepUp;
   readonly response: z.ZodType;
 }
 

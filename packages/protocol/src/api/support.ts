@@ -38,6 +38,7 @@ export const supportRoutes = {
     ...guard,
     method: "delete",
     path: "/people/{person}/second-factor",
+    stepUp: "where-asked",
     summary:
       "Remove the second factor of somebody who lost it, and end their sessions. Only for people who may do no more on this host than you.",
     params,

@@ -48,7 +48,7 @@ export function bindApi(parts: ApiParts): Api {
       ...hostHandlers({ version, posture: posture.view }),
       ...identityHandlers({ identity, database, ground, trail, publishersOf }),
       ...accountHandlers({ identity, database, ground, trail, publishersOf }),
-      ...serviceHandlers({ ...identity, clock: ground.clock }),
+      ...serviceHandlers(identity),
       ...supportHandlers({ identity, database, trail }),
       ...embeddingHandlers({
         ...{ identity, ground, database, trail },
@@ -105,6 +105,7 @@ export function bindApi(parts: ApiParts): Api {
     organizations: identity,
     publishers,
     origins: () => hosts.allowedOrigins(),
+    cookieOrigins: () => hosts.consoleOrigins(),
     ...(site === undefined ? {} : { site }),
     ground,
     version,

@@ -167,6 +167,7 @@ export async function createBerth(options: BerthOptions): Promise<Berth> {
     pseudonym: identity.pseudonym,
     flush: () => plane.insight.flush(),
     onSessionEnd: identity.tellSessionEnd,
+    accessChanges: identity.accessChanges,
   });
   const parts: Parts = { ...shared, identity, signOn, plane, posture, works, eraser };
   opening.defer(endAccess({ identity, store, tokens, functions: plane.functions, ground }));

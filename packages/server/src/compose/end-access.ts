@@ -2,6 +2,7 @@
  * Ends what stands open by what somebody was allowed in an organization, once that changed: view
  * tokens and WebSockets, on this node. Requests and event streams ask the database themselves.
  */
+import { setImmediate } from "node:timers/promises";
 import { parseInstallationId } from "@berth/protocol";
 import type { OpenedIdentity } from "../identity/open-identity.ts";
 import type { InstallationStore } from "../installation/store.ts";
@@ -23,6 +24,8 @@ export function endAccess(options: EndAccessOptions): () => void {
   return identity.accessChanges.on(async ({ organizationId, personIds }) => {
     try {
       for (const { id } of await store.list(organizationId)) {
+        // A directory may change a group of thousands: requests are served in between.
+        await setImmediate();
         for (const personId of personIds) {
           const member = identity.pseudonym(parseInstallationId(id), personId);
           tokens.endMember(id, member);

@@ -20,6 +20,7 @@ import {
   isReachedOrganization,
   isReachedPublisher,
 } from "./reach.ts";
+import { checkStepUp } from "./step-up.ts";
 
 export interface AccessSources {
   authenticate(request: Request): Promise<Caller | null>;
@@ -126,21 +127,36 @@ function demand(
   if (caller.limitedTo === undefined || caller.limitedTo.has(permission)) return;
   throw new BerthError(
     "AUTH_FORBIDDEN",
-    `The API key is not for ${permission}; use one that is, or sign in.`,
+    caller.by === "embed"
+      ? `A session that the product opened does not carry ${permission}, whatever role it says; sign in to do this.`
+      : `The API key is not for ${permission}; use one that is, or sign in.`,
     { details },
   );
 }
 
-/** @throws AUTH_REQUIRED, AUTH_FORBIDDEN, SECOND_FACTOR_REQUIRED, SSO_REQUIRED, ORGANIZATION_NOT_FOUND, PUBLISHER_NOT_FOUND */
+/** What handlers may go by: no more than the credential carries. */
+function within<Permission extends string>(
+  { limitedTo }: Caller,
+  held: ReadonlySet<Permission>,
+): ReadonlySet<Permission> {
+  return limitedTo === undefined ? held : new Set([...held].filter((name) => limitedTo.has(name)));
+}
+
+/**
+ * @throws AUTH_REQUIRED, AUTH_FORBIDDEN, SECOND_FACTOR_REQUIRED, STEP_UP_REQUIRED, SSO_REQUIRED,
+ *   ORGANIZATION_NOT_FOUND, PUBLISHER_NOT_FOUND
+ */
 export async function decideAccess(
   sources: AccessSources,
   options: {
     readonly definition: RouteDefinition;
     readonly request: Request;
     readonly params: Readonly<Record<string, string>>;
+    /** In milliseconds since 1970. */
+    readonly now: number;
   },
 ): Promise<Access> {
-  const { definition, request, params } = options;
+  const { definition, request, params, now } = options;
   if (definition.access === "public") return none;
   if (definition.access === "scim") {
     const slug = nameIn(params, "organization");
@@ -156,25 +172,35 @@ export async function decideAccess(
   checkReach(definition, caller);
   switch (definition.access) {
     case "person":
+      checkStepUp(definition, { caller, now });
       return { ...none, caller };
     case "operator":
       checkSecondFactor(caller, "host");
       demand(definition.permission, caller.operatorPermissions, { caller, where: "on this host" });
-      return { ...none, caller };
+      checkStepUp(definition, { caller, now, where: "host" });
+      return {
+        ...none,
+        caller: { ...caller, operatorPermissions: within(caller, caller.operatorPermissions) },
+      };
     case "publisher": {
       const publisher = await openPublisher(sources, nameIn(params, "publisher"), caller);
       const where = `in the publisher ${publisher.name}`;
       checkSecondFactor(caller);
-      demand(definition.permission, publisher.permissions ?? new Set(), { caller, where });
-      return { ...none, caller, publisher };
+      const held = publisher.permissions ?? new Set();
+      demand(definition.permission, held, { caller, where });
+      checkStepUp(definition, { caller, now, where });
+      return { ...none, caller, publisher: { ...publisher, permissions: within(caller, held) } };
     }
     case "organization": {
       const slug = nameIn(params, "organization");
       const organization = await openOrganization(sources, slug, caller);
       await demandSignOn(sources, organization, caller);
       checkSecondFactor(caller, organization.id);
-      demand(definition.permission, organization.permissions, { caller, where: `in ${slug}` });
-      return { ...none, caller, organization };
+      const held = organization.permissions;
+      demand(definition.permission, held, { caller, where: `in ${slug}` });
+      checkStepUp(definition, { caller, now, where: organization.id });
+      const permissions = within(caller, held);
+      return { ...none, caller, organization: { ...organization, permissions } };
     }
   }
 }

@@ -43,6 +43,8 @@ export interface Caller {
    * for operators' routes, `everywhere`.
    */
   readonly lacksSecondFactorFor?: ReadonlySet<string>;
+  /** The same places, whether or not this caller has shown one. */
+  readonly asksSecondFactorFor?: ReadonlySet<string>;
   readonly isOperator: boolean;
   /** On the whole host; empty for who is no operator. */
   readonly operatorPermissions: ReadonlySet<OperatorPermission>;

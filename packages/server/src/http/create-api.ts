@@ -24,6 +24,8 @@ export interface ApiOptions extends AccessSources {
   readonly handlers: Handlers<ApiRouteName>;
   /** Browser origins whose pages may make unsafe requests: the console's and the products'. */
   readonly origins: () => readonly string[];
+  /** Those of them whose pages may do so by a cookie: the console's. Default: all of them. */
+  readonly cookieOrigins?: () => readonly string[];
   /** Answers what is not the API's: the console. Without it, such addresses are not found. */
   readonly site?: (request: Request) => Promise<Response | undefined>;
   readonly ground: Ground;
@@ -118,7 +120,7 @@ function queryOf(request: Request): Record<string, string> {
 }
 
 export function createApi(options: ApiOptions): Api {
-  const { handlers, ground, origins, site } = options;
+  const { handlers, ground, origins, site, cookieOrigins = origins } = options;
   const { logger } = ground;
   // A path is matched as it came: "/a/" is not "/a", and names are compared exactly.
   const app = new Hono<Variables>({ strict: true });
@@ -147,10 +149,13 @@ export function createApi(options: ApiOptions): Api {
     };
     let endStream: () => void = () => undefined;
     try {
-      checkOrigin(request, origins());
+      checkOrigin(request, { all: origins(), byCookie: cookieOrigins() });
       checkAddress(request);
       const rawParams = context.req.param() as Record<string, string>;
-      const decide = () => decideAccess(options, { definition, request, params: rawParams });
+      const decide = () => {
+        const now = ground.clock.now();
+        return decideAccess(options, { definition, request, params: rawParams, now });
+      };
       const access = await decide();
       const controller = new AbortController();
       const input = {

@@ -17,13 +17,20 @@ function refuse(what: string): BerthError {
 }
 
 /** @throws AUTH_ORIGIN_REFUSED */
-export function checkOrigin(request: Request, allowed: readonly string[]): void {
+export function checkOrigin(
+  request: Request,
+  allowed: {
+    readonly all: readonly string[];
+    /** A product's page acts by a bearer token or not at all, also where it is of the same site. */
+    readonly byCookie: readonly string[];
+  },
+): void {
   const { headers, method } = request;
   if (safeMethods.has(method)) return;
   if (headers.has("x-api-key") || headers.has("authorization")) return;
   const origin = headers.get("origin");
   if (origin !== null) {
-    if (allowed.includes(origin)) return;
+    if ((headers.has("cookie") ? allowed.byCookie : allowed.all).includes(origin)) return;
     throw refuse(`the origin ${origin.slice(0, 200)}`);
   }
   const site = headers.get("sec-fetch-site");

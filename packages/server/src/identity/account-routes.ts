@@ -151,13 +151,13 @@ export function accountHandlers(deps: AccountRouteDeps): Handlers<RoutesOf<"Acco
       passkeys: await passkeys.list(callerOf(context).personId),
     }),
     async beginPasskey(_input, context) {
-      const { personId } = requireFresh(context, "Adding a passkey", clock);
+      const { personId } = requireSession(context, "Adding a passkey");
       const { options, cookies } = await passkeys.beginAdding(personId, context.request.headers);
       context.setCookies(cookies);
       return options;
     },
     async addPasskey({ body }, context) {
-      const caller = requireFresh(context, "Adding a passkey", clock);
+      const caller = requireSession(context, "Adding a passkey");
       const { headers } = context.request;
       const origin = originOf(context);
       return passkeys.add({ personId: caller.personId, ...body, headers, origin });
@@ -167,7 +167,7 @@ export function accountHandlers(deps: AccountRouteDeps): Handlers<RoutesOf<"Acco
       return passkeys.rename(personId, params.passkey, body.name);
     },
     async deletePasskey({ params }, context) {
-      const caller = requireFresh(context, "Removing a passkey", clock);
+      const caller = requireSession(context, "Removing a passkey");
       await passkeys.remove(caller.personId, params.passkey, originOf(context));
     },
 
@@ -180,7 +180,7 @@ export function accountHandlers(deps: AccountRouteDeps): Handlers<RoutesOf<"Acco
       return { isSecondFactorRequired: second_factor_required };
     },
     async setSignInRules({ body }, context) {
-      const caller = requireFresh(context, "Changing how people sign in", clock);
+      const caller = requireSession(context, "Changing how people sign in");
       const { id } = organizationOf(context);
       const { isSecondFactorRequired } = body;
       if (isSecondFactorRequired && typeof caller.secondFactorAt !== "number") {

@@ -38,6 +38,8 @@ export interface ApiKeys {
   issue(trx: Transaction<Schema>, key: NewApiKey): Promise<IssuedKey>;
   /** @param boundTo - only those that are bound to this organization by its single sign-on */
   list(ownerId: string, boundTo?: string): Promise<ApiKeyView[]>;
+  /** By their owners; who has none is left out. */
+  listOfMany(ownerIds: readonly string[]): Promise<ReadonlyMap<string, readonly ApiKeyView[]>>;
   get(ownerId: string, id: string): Promise<ApiKeyView>;
   /** @returns false when the owner has no such key */
   remove(trx: Transaction<Schema>, ownerId: string, id: string): Promise<boolean>;
@@ -63,14 +65,14 @@ export function createApiKeys(options: {
   const { kysely } = options.database;
   const { clock, random, logger } = options.ground;
 
-  const select = (ownerId: string) =>
+  const select = (...ownerIds: readonly string[]) =>
     kysely
       .selectFrom("api_key")
       .leftJoin("organization", "organization.id", "api_key.organization_id")
       .select(["api_key.id", "api_key.name", "api_key.start", "api_key.createdAt"])
       .select(["api_key.expiresAt", "api_key.last_used_at", "api_key.scope"])
-      .select(["organization.slug", "api_key.publisher_name"])
-      .where("api_key.referenceId", "=", ownerId);
+      .select(["organization.slug", "api_key.publisher_name", "api_key.referenceId"])
+      .where("api_key.referenceId", "in", ownerIds);
 
   const viewOf = (
     row: Awaited<ReturnType<ReturnType<typeof select>["executeTakeFirstOrThrow"]>>,
@@ -131,6 +133,15 @@ export function createApiKeys(options: {
         .orderBy("api_key.createdAt", "desc")
         .execute();
       return rows.map(viewOf);
+    },
+
+    async listOfMany(ownerIds) {
+      if (ownerIds.length === 0) return new Map();
+      const rows = await select(...ownerIds)
+        .orderBy("api_key.createdAt", "desc")
+        .execute();
+      const byOwner = Map.groupBy(rows, ({ referenceId }) => referenceId);
+      return new Map([...byOwner].map(([ownerId, own]) => [ownerId, own.map(viewOf)]));
     },
 
     async get(ownerId, id) {

@@ -4,7 +4,11 @@
  * Trust: headers are hostile. A request that sends a key is judged by the key alone, so that a wrong
  * one is never made good by a cookie that happens to be there.
  */
-import { type OperatorPermission, permissionsOfOperatorRole } from "@berth/protocol/api";
+import {
+  embeddedPermissions,
+  type OperatorPermission,
+  permissionsOfOperatorRole,
+} from "@berth/protocol/api";
 import { sql } from "kysely";
 import type { Caller } from "../http/api.ts";
 import type { Database } from "../storage/database.ts";
@@ -102,24 +106,22 @@ export function createAuthenticate(options: {
       ]);
   type Row = Awaited<ReturnType<ReturnType<typeof selectPeople>["executeTakeFirstOrThrow"]>>;
 
-  /**
-   * Where a second factor is asked for that this caller has not shown. Who came by the product or by an
-   * organization's provider was proven there: what is asked for beyond a password is asked for there.
-   */
-  function lacking(row: Row, proof: Proof): ReadonlySet<string> {
-    const isProven =
-      proof.by === "session"
-        ? typeof proof.secondFactorAt === "number"
-        : proof.by === "embed" ||
-          proof.isBySingleSignOn === true ||
-          row.has_second_factor ||
-          row.has_passkey;
-    if (isProven) return new Set();
-    return new Set([
+  /** Where a second factor is asked of somebody. */
+  const asking = (row: Row): ReadonlySet<string> =>
+    new Set([
       ...row.required_in,
       ...(secondFactorRule === "everyone" ? ["everywhere"] : []),
       ...(secondFactorRule === "operators" ? ["host"] : []),
     ]);
+
+  /**
+   * Who came by the product or by an organization's provider was proven there: what is asked for beyond
+   * a password is asked for there.
+   */
+  function hasShownFactor(row: Row, proof: Proof): boolean {
+    if (proof.by === "session") return typeof proof.secondFactorAt === "number";
+    if (proof.by === "embed" || proof.isBySingleSignOn === true) return true;
+    return Boolean(row.has_second_factor || row.has_passkey);
   }
 
   function callerFrom(row: Row, proof: Proof): Caller | null {
@@ -135,13 +137,15 @@ export function createAuthenticate(options: {
         ...(row.service_publisher === null ? {} : { publisherName: row.service_publisher }),
       };
     }
+    const asks = asking(row);
     return {
       ...{ kind: "person", personId: id, name, email, ...proof },
       isOperator: role !== null,
       operatorPermissions: role === null ? nothing : permissionsOfOperatorRole[role],
       hasSecondFactor: row.has_second_factor === true,
       hasPasskey: row.has_passkey === true,
-      lacksSecondFactorFor: lacking(row, proof),
+      asksSecondFactorFor: asks,
+      lacksSecondFactorFor: hasShownFactor(row, proof) ? new Set() : asks,
     };
   }
 
@@ -181,7 +185,7 @@ export function createAuthenticate(options: {
       const found = key.length > maxKeyChars ? undefined : await embedSessions.find(key);
       if (found === undefined) return null;
       const { personId, ...proof } = found;
-      return findById(personId, { by: "embed", ...proof });
+      return findById(personId, { by: "embed", ...proof, limitedTo: embeddedPermissions });
     }
     if (key !== undefined) return findByKey(key);
     if (!headers.has("cookie")) return null;

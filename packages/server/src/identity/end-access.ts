@@ -1,13 +1,14 @@
 /**
  * Takes a membership away with everything that was opened by it.
  *
- * An owner's is not taken from outside: an ownership was given here. A person whom the organization
- * itself made, and who belongs nowhere else, loses all sessions and keys; anybody else what is bound to
- * the organization, while their other sessions stay, with open connections cut.
+ * What is bound to the organization ends with the membership, so that it does not come to life again when
+ * somebody is let in anew. From outside an owner's is not taken: an ownership was given here. And a person
+ * whom the organization itself made, and who belongs nowhere else, then loses all sessions and keys.
  */
 import { BerthError } from "@berth/protocol";
 import type { Transaction } from "kysely";
 import type { Schema } from "../storage/schema.ts";
+import { lockRole } from "./membership/lock-role.ts";
 
 export interface Membership {
   readonly organizationId: string;
@@ -15,6 +16,9 @@ export interface Membership {
 }
 
 /**
+ * For who decides from outside, also when the membership is gone already. Other sessions of the person
+ * stay, with open connections cut.
+ *
  * @returns sessions whose end is to be told once the transaction holds
  * @throws AUTH_FORBIDDEN for an owner
  */
@@ -22,20 +26,12 @@ export async function endAccess(
   trx: Transaction<Schema>,
   { organizationId, personId }: Membership,
 ): Promise<readonly string[]> {
-  const member = await trx
-    .selectFrom("member")
-    .select("role")
-    .where("organizationId", "=", organizationId)
-    .where("userId", "=", personId)
-    .forUpdate()
-    .executeTakeFirst();
-  if (member?.role === "owner") {
+  if ((await lockRole(trx, { organizationId, personId })) === "owner") {
     throw new BerthError(
       "AUTH_FORBIDDEN",
       "This person owns the organization, and an owner is not removed from outside; give the ownership up in Berth first.",
     );
   }
-  if (member === undefined) return [];
   await trx
     .deleteFrom("member")
     .where("organizationId", "=", organizationId)
@@ -43,17 +39,37 @@ export async function endAccess(
     .execute();
   const isOnlyHere = await isOnlyOf(trx, { organizationId, personId });
   const own = await trx.selectFrom("session").select("id").where("userId", "=", personId).execute();
+  const opened = await endOpened(trx, { organizationId, personId });
+  if (isOnlyHere) {
+    await trx.deleteFrom("session").where("userId", "=", personId).execute();
+    await trx.deleteFrom("api_key").where("referenceId", "=", personId).execute();
+  }
+  return [...new Set([...own.map(({ id }) => id), ...opened])];
+}
+
+/**
+ * Ends what was opened for the membership alone: sessions by the product and by single sign-on, keys that
+ * were made in such, and keys that are limited to the organization.
+ *
+ * @returns the sessions
+ */
+export async function endOpened(
+  trx: Transaction<Schema>,
+  { organizationId, personId }: Membership,
+): Promise<readonly string[]> {
   const embedded = await trx
     .deleteFrom("embed_session")
     .where("organization_id", "=", organizationId)
     .where("person_id", "=", personId)
     .returning("id")
     .execute();
-  if (isOnlyHere) {
-    await trx.deleteFrom("session").where("userId", "=", personId).execute();
-    await trx.deleteFrom("api_key").where("referenceId", "=", personId).execute();
-  } else await endBound(trx, { organizationId, personId });
-  return [...own, ...embedded].map(({ id }) => id);
+  await trx
+    .deleteFrom("api_key")
+    .where("referenceId", "=", personId)
+    .where("organization_id", "=", organizationId)
+    .execute();
+  const bound = await endBound(trx, { organizationId, personId });
+  return [...embedded.map(({ id }) => id), ...bound];
 }
 
 /** True for a person whom the organization itself made, and who belongs to no other. */

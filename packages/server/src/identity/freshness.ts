@@ -4,9 +4,8 @@
  */
 import { BerthError } from "@berth/protocol";
 import { type ApiContext, type Caller, callerOf } from "../http/api.ts";
+import { freshMs, stepUpDetails } from "../http/step-up.ts";
 import type { Clock } from "../storage/ground.ts";
-
-export const freshMs = 15 * 60_000;
 
 /** Kinds of sessions, for what keeps the bounds of one by single sign-on. */
 export const anySession: readonly Caller["by"][] = ["session", "sso"];
@@ -43,12 +42,6 @@ export function requireFresh(
   throw new BerthError(
     "STEP_UP_REQUIRED",
     `${what} needs a proof of the last ${freshMs / 60_000} minutes that it is you; prove it by POST /api/v1/session/step-up, or sign in again.`,
-    { details: { by: provableBy(caller), hasPasskey: caller.hasPasskey === true } },
+    { details: stepUpDetails(caller) },
   );
-}
-
-function provableBy({ by, hasPasskey, hasSecondFactor }: Caller): string {
-  if (by === "sso") return "sign-in";
-  if (hasSecondFactor === true) return "second-factor";
-  return hasPasskey === true ? "passkey" : "password";
 }

@@ -8,6 +8,8 @@ export interface Person {
   readonly id: string;
   readonly name: string;
   readonly email: string;
+  /** Else anybody may have made the account who was shown an invitation of that address. */
+  readonly isEmailVerified: boolean;
   /** Null for who is no operator. */
   readonly operatorRole: OperatorRoleName | null;
 }

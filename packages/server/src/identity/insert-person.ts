@@ -4,11 +4,17 @@ import type { OperatorRoleName } from "@berth/protocol/api";
 import type { Transaction } from "kysely";
 import type { Schema } from "../storage/schema.ts";
 
-const email = /^[^\s@]{1,64}@[^\s@]{1,190}$/;
+/** Nothing in it that is not seen: two addresses that look alike would be two people. */
+const email = /^[^\s@\p{Cc}\p{Cf}]{1,64}@[^\s@\p{Cc}\p{Cf}]{1,190}$/u;
 
-/** In lower case. @throws REQUEST_INVALID */
+/** An address in the form in which it is stored and looked for. */
+export function foldEmail(text: string): string {
+  return text.trim().toLowerCase().normalize("NFC");
+}
+
+/** Folded, and seen as it is. @throws REQUEST_INVALID */
 export function parseEmail(text: string): string {
-  const address = text.trim().toLowerCase();
+  const address = foldEmail(text);
   if (email.test(address)) return address;
   throw new BerthError(
     "REQUEST_INVALID",

@@ -107,11 +107,15 @@ export function openIdentity(options: IdentityOptions): OpenedIdentity {
   const tellRole = (given: GivenRole) => {
     for (const listener of roleListeners) listener(given);
   };
-  const embedSessions = createEmbedSessions({ database, trail, ground, onMembership: tellRole });
+  const accessChanges = createAccessChanges();
+  const embedSessions = createEmbedSessions({
+    ...{ database, trail, ground, accessChanges },
+    onMembership: tellRole,
+  });
   const lockOut = createLockOut({ database, ground, hashKey: keys.deriveKey("lock-out") });
   const sessions = createSessions({ auth, database, ground, trail, onSessionEnd });
   const apiKeys = createApiKeys({ database, ground });
-  const services = createServices({ database, ground, apiKeys, trail });
+  const services = createServices({ database, ground, apiKeys, trail, accessChanges });
   const challenges = createChallenges({ database, ground, isSecure });
   const passkeys = createPasskeys({ auth, database, ground, trail, consoleOrigin, onSessionEnd });
   const issuer = () => `Berth (${new URL(consoleOrigin()).host})`;
@@ -142,7 +146,7 @@ export function openIdentity(options: IdentityOptions): OpenedIdentity {
       ...{ signIn, database, trail, ground, onSessionEnd },
       findPerson: people.findPerson,
     }),
-    accessChanges: createAccessChanges(),
+    accessChanges,
     tellSessionEnd: onSessionEnd,
     onSessionEnd(listener) {
       listeners.add(listener);

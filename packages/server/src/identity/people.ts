@@ -51,7 +51,13 @@ export function createPeople(options: {
     kysely
       .selectFrom("person")
       .leftJoin("operator", "operator.person_id", "person.id")
-      .select(["person.id", "person.name", "person.email", "operator.role"]);
+      .select([
+        "person.id",
+        "person.name",
+        "person.email",
+        "person.emailVerified",
+        "operator.role",
+      ]);
   const selectMemberships = (personId: string) =>
     kysely
       .selectFrom("member")
@@ -80,11 +86,13 @@ export function createPeople(options: {
     id: string;
     name: string;
     email: string;
+    emailVerified: boolean;
     role: OperatorRoleName | null;
   }): Person => ({
     id: row.id,
     name: row.name,
     email: row.email,
+    isEmailVerified: row.emailVerified,
     operatorRole: row.role,
   });
 
@@ -97,6 +105,7 @@ export function createPeople(options: {
         id: newId("per"),
         name,
         email: address,
+        isEmailVerified: true,
         operatorRole: operatorRole ?? null,
       };
       const hash =

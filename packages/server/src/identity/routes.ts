@@ -114,6 +114,7 @@ export function identityHandlers(deps: IdentityRouteDeps): Handlers<RoutesOf<"Id
         personId,
         password: body.password,
         current: body.current,
+        requireFresh: () => requireFresh(context, "Setting a password", ground.clock),
         headers: context.request.headers,
         origin: originOf(context),
       });
@@ -122,7 +123,7 @@ export function identityHandlers(deps: IdentityRouteDeps): Handlers<RoutesOf<"Id
       return { keys: await apiKeys.list(...ownKeysOf(callerOf(context))) };
     },
     async createApiKey({ body }, context) {
-      const caller = requireFresh(context, "Making an API key", ground.clock, anySession);
+      const caller = requireSession(context, "Making an API key", anySession);
       const { personId } = caller;
       const { name, expiresInDays, permissions, ...wish } = body;
       const reach = await reachOf(caller, wish);
@@ -163,7 +164,11 @@ export function identityHandlers(deps: IdentityRouteDeps): Handlers<RoutesOf<"Id
         });
         return true;
       });
-      if (isGone) return;
+      if (isGone) {
+        // Views that it opened end as a session's do.
+        identity.tellSessionEnd(params.key);
+        return;
+      }
       throw new BerthError(
         "REQUEST_INVALID",
         `You have no API key with the id ${JSON.stringify(params.key.slice(0, 64))}; list them by GET /api/v1/api-keys.`,

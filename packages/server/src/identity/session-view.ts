@@ -21,7 +21,10 @@ export type PublishersOf = (personId: string) => Promise<
   }[]
 >;
 
-type ViewedCaller = Pick<Caller, "personId" | "by" | "organizationId" | "publisherName">;
+type ViewedCaller = Pick<
+  Caller,
+  "personId" | "by" | "organizationId" | "publisherName" | "limitedTo"
+>;
 
 export interface SessionViews {
   /** @throws AUTH_REQUIRED when the person is gone */
@@ -58,7 +61,7 @@ export function createSessionViews(deps: {
         .filter((own) => isReachedOrganization(reach, own.id))
         .map(({ slug, name: title, role, roleName, permissions }) => ({
           ...{ slug, name: title, role, roleName: roleName ?? role },
-          permissions: [...permissions],
+          permissions: [...permissions].filter((each) => reach.limitedTo?.has(each) ?? true),
         })),
       publishers: publishers.filter((own) => isReachedPublisher(reach, own.name)),
       by,

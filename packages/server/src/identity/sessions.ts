@@ -101,6 +101,17 @@ export function createSessions(options: {
         ? await auth.api.getSession({ headers: visitor.headers })
         : null;
       const now = new Date(clock.now());
+      // Those that are over stay until somebody asks for them: nobody else would take them away.
+      await kysely
+        .deleteFrom("session")
+        .where("userId", "=", personId)
+        .where((by) =>
+          by.or([
+            by("expiresAt", "<=", now),
+            by("lastSeenAt", "<=", new Date(clock.now() - maxIdleMs)),
+          ]),
+        )
+        .execute();
       const { headers, response } = await auth.api.openSession({
         body: {
           personId,

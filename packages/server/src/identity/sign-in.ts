@@ -11,6 +11,7 @@ import type { ActOrigin, ActRecord } from "../trail/trail.ts";
 import type { AttemptBound } from "./attempts.ts";
 import { createAttempts } from "./attempts.ts";
 import type { Auth } from "./auth.ts";
+import { foldEmail } from "./insert-person.ts";
 import type { LockKey, LockOut } from "./lock-out.ts";
 import { networkOf } from "./network-of.ts";
 import type { Begun, Passkeys } from "./passkeys.ts";
@@ -22,7 +23,7 @@ import type { SignInLinks } from "./sign-in-link.ts";
 
 const perPair: AttemptBound = { max: 10, windowMs: 300_000 };
 const perAddress: AttemptBound = { max: 50, windowMs: 300_000 };
-const perPerson: AttemptBound = { max: 100, windowMs: 3_600_000 };
+const maxNetworksAsked = 50;
 /** Each makes a row, and nobody has proven anything yet. */
 const passkeyBegins: AttemptBound = { max: 120, windowMs: 300_000 };
 
@@ -63,7 +64,7 @@ export interface SignIn {
   /** Whether it is the person's password. @throws AUTH_FORBIDDEN when missing or wrong; RATE_LIMITED */
   checkCurrentPassword(personId: string, current: string | undefined): Promise<"right" | "none">;
   /**
-   * Ends the person's other sessions.
+   * Ends the person's other sessions, and what was begun or given to sign in before.
    *
    * @throws AUTH_FORBIDDEN when the current password is missing or wrong; RATE_LIMITED
    */
@@ -71,6 +72,8 @@ export interface SignIn {
     readonly personId: string;
     readonly password: string;
     readonly current: string | undefined;
+    /** Asked of who has no password yet; throws when another proof is missing. */
+    readonly requireFresh: () => unknown;
     readonly headers: Headers;
     readonly origin: ActOrigin;
   }): Promise<void>;
@@ -78,7 +81,7 @@ export interface SignIn {
 
 /** What is counted when somebody tries a password for an address. */
 export function lockKeysOf(email: string, address: string | null): readonly LockKey[] {
-  const who = email.toLowerCase();
+  const who = foldEmail(email);
   const network = networkOf(address);
   return [
     { kind: "pair", of: `${network} ${who}` },
@@ -121,7 +124,7 @@ export function createSignIn(options: {
       .selectFrom("person")
       .innerJoin("account", "account.userId", "person.id")
       .select(["person.id", "account.password"])
-      .where("person.email", "=", email.toLowerCase())
+      .where("person.email", "=", foldEmail(email))
       .where("account.providerId", "=", "credential")
       .executeTakeFirst();
     const hash = account?.password ?? nobodysHash;
@@ -153,17 +156,33 @@ export function createSignIn(options: {
     });
   }
 
+  /** Where its owner is signed in already, strangers' guesses elsewhere shut nobody out. */
+  async function isOwnNetwork(email: string, network: string): Promise<boolean> {
+    const rows = await kysely
+      .selectFrom("session")
+      .innerJoin("person", "person.id", "session.userId")
+      .select("session.ipAddress")
+      .where("person.email", "=", foldEmail(email))
+      .where("session.expiresAt", ">", new Date(ground.clock.now()))
+      .orderBy("session.createdAt", "desc")
+      .limit(maxNetworksAsked)
+      .execute();
+    return network !== "unknown" && rows.some((row) => networkOf(row.ipAddress) === network);
+  }
+
   return {
     byPassword({ email, password, visitor }) {
-      const who = email.toLowerCase();
+      const who = foldEmail(email);
       const network = networkOf(visitor.address);
       const keys = {
         [`pair ${network} ${who}`]: perPair,
         [`address ${network}`]: perAddress,
-        [`person ${who}`]: perPerson,
       };
       return counted(keys, async () => {
-        const lockKeys = lockKeysOf(email, visitor.address);
+        const isOwn = await isOwnNetwork(email, network);
+        const lockKeys = lockKeysOf(email, visitor.address).filter(
+          ({ kind }) => !isOwn || kind !== "account",
+        );
         await lockOut.begin(lockKeys);
         const personId = await findByPassword(email, password);
         if (personId === undefined) {
@@ -221,19 +240,27 @@ export function createSignIn(options: {
 
     checkCurrentPassword,
 
-    async setPassword({ personId, password, current, headers, origin }) {
+    async setPassword({ personId, password, current, requireFresh, headers, origin }) {
       checkPassword(password);
-      await checkCurrentPassword(personId, current);
-      const account = await kysely
-        .selectFrom("account")
-        .select("id")
-        .where("userId", "=", personId)
-        .where("providerId", "=", "credential")
-        .executeTakeFirst();
+      // Else a session that lies open would become an account that is somebody else's.
+      if ((await checkCurrentPassword(personId, current)) === "none") requireFresh();
       const hash = await (await hashing).hash(password);
       const session = await auth.api.getSession({ headers });
       const updatedAt = new Date(ground.clock.now());
       const ended = await kysely.transaction().execute(async (trx) => {
+        // One after another: two at once would both make an account, and leave two passwords that are right.
+        await trx
+          .selectFrom("person")
+          .select("id")
+          .where("id", "=", personId)
+          .forUpdate()
+          .execute();
+        const account = await trx
+          .selectFrom("account")
+          .select("id")
+          .where("userId", "=", personId)
+          .where("providerId", "=", "credential")
+          .executeTakeFirst();
         if (account === undefined) {
           await trx
             .insertInto("account")
@@ -259,6 +286,9 @@ export function createSignIn(options: {
           organizationId: null,
           target: { kind: "person", id: personId },
         });
+        // What was begun or given before is over as well.
+        await trx.deleteFrom("sign_in_challenge").where("person_id", "=", personId).execute();
+        await trx.deleteFrom("sign_in_link").where("person_id", "=", personId).execute();
         return trx
           .deleteFrom("session")
           .where("userId", "=", personId)
@@ -266,7 +296,6 @@ export function createSignIn(options: {
           .returning("id")
           .execute();
       });
-      await challenges.closeAllOf(personId);
       for (const { id } of ended) options.onSessionEnd(id);
     },
   };

@@ -1,11 +1,26 @@
 /** What somebody is in an organization, out of the database. */
 import type { Standing } from "../policy/subjects.ts";
 import type { Database } from "../storage/database.ts";
+import { isServiceId } from "./services/services.ts";
 
 export function createReadStanding(options: {
   readonly database: Pick<Database, "kysely">;
 }): (organizationId: string, personId: string) => Promise<Standing | null> {
   const { kysely } = options.database;
+
+  /** A service principal is no member, and calls apps when it was given that. */
+  async function findService(organizationId: string, id: string): Promise<Standing | null> {
+    if (!isServiceId(id)) return null;
+    const found = await kysely
+      .selectFrom("service_principal")
+      .select("permissions")
+      .where("organization_id", "=", organizationId)
+      .where("person_id", "=", id)
+      .where("disabled_at", "is", null)
+      .executeTakeFirst();
+    return found?.permissions.includes("apps.use") ? { roles: ["service"], groups: [] } : null;
+  }
+
   return async (organizationId, personId) => {
     const found = await kysely
       .selectFrom("member")
@@ -13,7 +28,7 @@ export function createReadStanding(options: {
       .where("organizationId", "=", organizationId)
       .where("userId", "=", personId)
       .executeTakeFirst();
-    if (found === undefined) return null;
+    if (found === undefined) return findService(organizationId, personId);
     const groups = await kysely
       .selectFrom("group_member")
       .innerJoin("organization_group", "organization_group.id", "group_member.group_id")

@@ -44,7 +44,7 @@ export function supportHandlers(deps: {
     },
     async liftLockOut({ params }, context) {
       const person = await getPerson(params.person);
-      await lockOut.forgive([lockOf(person), codeLockOf(person)]);
+      // Recorded first: what is not on record is not done.
       await kysely.transaction().execute((trx) =>
         trail.record(trx, {
           ...originOf(context),
@@ -53,6 +53,7 @@ export function supportHandlers(deps: {
           target: { kind: "person", id: person.id },
         }),
       );
+      await lockOut.forgive([lockOf(person), codeLockOf(person)]);
     },
     async removePersonSecondFactor({ params }, context) {
       const person = await getPerson(params.person);
@@ -69,6 +70,10 @@ export function supportHandlers(deps: {
       }
       const origin = originOf(context);
       await secondFactors.remove(person.id, origin);
+      // Who lost the one lost the other, or has no need of support. Left, it would be asked for again.
+      for (const { id } of await passkeys.list(person.id)) {
+        await passkeys.remove(person.id, id, origin);
+      }
       await sessions.endAll({ personId: person.id, origin });
     },
   };

@@ -1,6 +1,7 @@
 /** Who publishes in a publisher's name. An owner always remains, and nobody changes their own role. */
 import { BerthError } from "@berth/protocol";
 import {
+  type PublisherPermission,
   type PublisherPersonView,
   type PublisherRoleName,
   permissionsOfPublisherRole,
@@ -23,6 +24,7 @@ interface Named {
   readonly id: string;
   readonly name: string;
   readonly email: string;
+  readonly isEmailVerified: boolean;
 }
 
 export interface PublisherPeopleOptions {
@@ -40,6 +42,8 @@ export interface PublisherPeopleOptions {
 interface Acting {
   readonly caller: Caller;
   readonly publisherId: string;
+  /** As far as the credential goes. */
+  readonly held: ReadonlySet<PublisherPermission>;
   readonly requestId: string;
 }
 
@@ -52,6 +56,7 @@ export function publisherPeopleHandlers(
   const actingOf = (context: ApiContext): Acting => ({
     caller: callerOf(context),
     publisherId: publisherOf(context).id,
+    held: publisherOf(context).permissions ?? new Set(),
     requestId: context.requestId,
   });
 
@@ -97,6 +102,7 @@ export function publisherPeopleHandlers(
         "Nobody changes their own role or removes themselves; another owner does.",
       );
     }
+    demandHeld(acting, found.role);
     const owners = rows.filter(({ role }) => role === "owner");
     return { role: found.role, isLastOwner: found.role === "owner" && owners.length === 1 };
   }
@@ -136,10 +142,13 @@ export function publisherPeopleHandlers(
       const { publisherId } = acting;
       options.beginLookup(acting.caller.personId);
       const person = await people.findPerson(email.trim().toLowerCase());
-      // By the whole address only: an id is nothing that people know of one another.
-      if (person?.email !== email.trim().toLowerCase()) throw notFound(email);
+      // By the whole address: an id is nothing that people know of one another. Only where the address
+      // proves nothing it is asked for: whoever was shown an invitation of it could have made the account.
+      const isAddress = person?.email === email.trim().toLowerCase();
+      if (person === undefined || isAddress !== person.isEmailVerified) throw notFound(email);
       await kysely.transaction().execute(async (trx) => {
         await takeAuthority(trx, acting);
+        demandHeld(acting, role);
         const added = await trx
           .insertInto("publisher_member")
           .values({
@@ -166,6 +175,7 @@ export function publisherPeopleHandlers(
       await kysely.transaction().execute(async (trx) => {
         const { role: from, isLastOwner } = await takeOther(trx, acting, params.person);
         const to: PublisherRoleName = body.role;
+        demandHeld(acting, to);
         if (isLastOwner && to !== "owner") throw lastOwner();
         await trx
           .updateTable("publisher_member")
@@ -202,6 +212,17 @@ const notFound = (idOrEmail: string) =>
     "PERSON_NOT_FOUND",
     `There is nobody ${JSON.stringify(idOrEmail.slice(0, 80))} for you here; give the whole address of somebody who has an account.`,
   );
+
+/** A key that is limited gives and takes no role beyond its limits. @throws AUTH_FORBIDDEN */
+function demandHeld({ held }: Acting, role: PublisherRoleName): void {
+  const permission = [...permissionsOfPublisherRole[role]].find((each) => !held.has(each));
+  if (permission === undefined) return;
+  throw new BerthError(
+    "AUTH_FORBIDDEN",
+    `The role ${role} gives ${permission}, which you do not hold yourself here; a key gives no more than it is limited to.`,
+    { details: { permission } },
+  );
+}
 
 const lastOwner = () =>
   new BerthError("LAST_OWNER", "They are the publisher's last owner; name another one first.");

@@ -17,6 +17,8 @@ export interface Hosts {
   frameOrigin(installationId: string): string;
   /** The console's own origin. */
   consoleOrigin(): string;
+  /** The console's origins, by each of its names: the only ones whose pages act by cookies. */
+  consoleOrigins(): readonly string[];
   /** Of the console and the operator's product: who may frame views and call functions. */
   allowedOrigins(): readonly string[];
   isAllowedOrigin(origin: string): boolean;
@@ -102,6 +104,7 @@ export function createHosts(options: HostsOptions): Hosts {
     functionOrigin: (installationId) => originOf(`${installationId}.${appsDomain}`),
     frameOrigin: (installationId) => originOf(`${installationId}.${framesDomain}`),
     consoleOrigin: () => originOf(consoleHosts[0] ?? "localhost"),
+    consoleOrigins: () => consoleHosts.map(originOf),
     allowedOrigins: () => current().list,
     isAllowedOrigin: (origin) => current().set.has(origin),
   };

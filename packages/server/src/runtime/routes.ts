@@ -35,7 +35,7 @@ export function viewHandlers(dependencies: ViewDependencies): Handlers<"openView
   const { directory, bundles, tokens, hosts } = dependencies;
   return {
     async openView({ params, body }, context) {
-      const { personId, sessionId, secondFactorAt = null } = callerOf(context);
+      const { personId, keyId, sessionId = keyId, secondFactorAt = null } = callerOf(context);
       const organization = organizationOf(context);
       const id = params.installation;
       const live = directory.findLoaded(id) ?? (await directory.load(id));

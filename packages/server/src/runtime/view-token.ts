@@ -23,7 +23,7 @@ export interface ViewClaims {
   readonly member: string;
   /** The view's name. */
   readonly instance: string;
-  /** A name for the session in which it was asked for; empty when an API key asked. */
+  /** A name for the session in which it was asked for, or for the API key. */
   readonly session: string;
   /** Undefined in a token of a release that did not say. */
   readonly person: ViewPerson | undefined;

@@ -104,7 +104,6 @@ export async function openCallers(kind: DatabaseKind): Promise<Callers> {
           role,
           tokenId: newId("jti"),
           groups: undefined,
-          keyEndsAt: null,
           expiresAt: new Date(clock.now() + 60_000),
         },
       },

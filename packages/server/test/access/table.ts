@@ -24,6 +24,8 @@
 const readers = "owner admin auditor member embedMember embedAdmin key";
 const users = "owner admin member embedMember embedAdmin";
 const admins = "owner admin embedAdmin";
+/** What an embedding product's word does not carry. */
+const ownAdmins = "owner admin";
 const everyRole = "owner admin auditor member custom embedMember embedAdmin";
 
 export const routeTable: Readonly<Record<string, string>> = {
@@ -63,15 +65,15 @@ export const routeTable: Readonly<Record<string, string>> = {
   "PUT /passkeys/{passkey}": "unlimited",
   "DELETE /passkeys/{passkey}": "unlimited",
   "GET /organizations/{organization}/sign-in-rules": everyRole,
-  "PUT /organizations/{organization}/sign-in-rules": admins,
+  "PUT /organizations/{organization}/sign-in-rules": ownAdmins,
 
   // Service principals
-  "GET /organizations/{organization}/service-principals": admins,
-  "POST /organizations/{organization}/service-principals": admins,
-  "PUT /organizations/{organization}/service-principals/{service}": admins,
-  "DELETE /organizations/{organization}/service-principals/{service}": admins,
-  "POST /organizations/{organization}/service-principals/{service}/keys": admins,
-  "DELETE /organizations/{organization}/service-principals/{service}/keys/{key}": admins,
+  "GET /organizations/{organization}/service-principals": ownAdmins,
+  "POST /organizations/{organization}/service-principals": ownAdmins,
+  "PUT /organizations/{organization}/service-principals/{service}": ownAdmins,
+  "DELETE /organizations/{organization}/service-principals/{service}": ownAdmins,
+  "POST /organizations/{organization}/service-principals/{service}/keys": ownAdmins,
+  "DELETE /organizations/{organization}/service-principals/{service}/keys/{key}": ownAdmins,
   "GET /publishers/{publisher}/service-principals": "publisher",
   "POST /publishers/{publisher}/service-principals": "publisher",
   "PUT /publishers/{publisher}/service-principals/{service}": "publisher",
@@ -129,17 +131,17 @@ export const routeTable: Readonly<Record<string, string>> = {
 
   // Members
   "GET /organizations/{organization}/members": everyRole,
-  "PUT /organizations/{organization}/members/{member}/role": `${admins} custom`,
-  "DELETE /organizations/{organization}/members/{member}": `${admins} custom`,
+  "PUT /organizations/{organization}/members/{member}/role": `${ownAdmins} custom`,
+  "DELETE /organizations/{organization}/members/{member}": `${ownAdmins} custom`,
   "DELETE /organizations/{organization}/membership": everyRole,
   "GET /organizations/{organization}/roles": everyRole,
-  "POST /organizations/{organization}/roles": admins,
-  "PUT /organizations/{organization}/roles/{role}": admins,
-  "DELETE /organizations/{organization}/roles/{role}": admins,
-  "GET /organizations/{organization}/invitations": `${admins} custom`,
-  "POST /organizations/{organization}/invitations": `${admins} custom`,
-  "POST /organizations/{organization}/invitations/{invitation}/resend": `${admins} custom`,
-  "DELETE /organizations/{organization}/invitations/{invitation}": `${admins} custom`,
+  "POST /organizations/{organization}/roles": ownAdmins,
+  "PUT /organizations/{organization}/roles/{role}": ownAdmins,
+  "DELETE /organizations/{organization}/roles/{role}": ownAdmins,
+  "GET /organizations/{organization}/invitations": `${ownAdmins} custom`,
+  "POST /organizations/{organization}/invitations": `${ownAdmins} custom`,
+  "POST /organizations/{organization}/invitations/{invitation}/resend": `${ownAdmins} custom`,
+  "DELETE /organizations/{organization}/invitations/{invitation}": `${ownAdmins} custom`,
   "POST /invitations/describe": "anyone",
   "POST /invitations/join": "anyone",
   "POST /invitations/accept": "unlimited",
@@ -168,18 +170,18 @@ export const routeTable: Readonly<Record<string, string>> = {
 
   // Policies
   "POST /decisions/explain": "host hostAuditor",
-  "POST /organizations/{organization}/decisions/explain": `${admins} auditor`,
-  "GET /organizations/{organization}/decisions/reach/{installation}": `${admins} auditor`,
-  "POST /organizations/{organization}/decisions/who-can": `${admins} auditor`,
-  "GET /organizations/{organization}/policies": `${admins} auditor`,
-  "POST /organizations/{organization}/policies/check": `${admins} auditor`,
-  "PUT /organizations/{organization}/policies/draft": admins,
-  "DELETE /organizations/{organization}/policies/draft": admins,
-  "POST /organizations/{organization}/policies/publish": admins,
-  "POST /organizations/{organization}/policies/roll-back": admins,
-  "POST /organizations/{organization}/policies/test": `${admins} auditor`,
-  "POST /organizations/{organization}/policies/try": `${admins} auditor`,
-  "GET /organizations/{organization}/policies/versions/{version}": `${admins} auditor`,
+  "POST /organizations/{organization}/decisions/explain": `${ownAdmins} auditor`,
+  "GET /organizations/{organization}/decisions/reach/{installation}": `${ownAdmins} auditor`,
+  "POST /organizations/{organization}/decisions/who-can": `${ownAdmins} auditor`,
+  "GET /organizations/{organization}/policies": `${ownAdmins} auditor`,
+  "POST /organizations/{organization}/policies/check": `${ownAdmins} auditor`,
+  "PUT /organizations/{organization}/policies/draft": ownAdmins,
+  "DELETE /organizations/{organization}/policies/draft": ownAdmins,
+  "POST /organizations/{organization}/policies/publish": ownAdmins,
+  "POST /organizations/{organization}/policies/roll-back": ownAdmins,
+  "POST /organizations/{organization}/policies/test": `${ownAdmins} auditor`,
+  "POST /organizations/{organization}/policies/try": `${ownAdmins} auditor`,
+  "GET /organizations/{organization}/policies/versions/{version}": `${ownAdmins} auditor`,
   "GET /policies": "host hostAuditor",
   "POST /policies/check": "host hostAuditor",
   "PUT /policies/draft": "host",
@@ -192,17 +194,17 @@ export const routeTable: Readonly<Record<string, string>> = {
 
   // Groups
   "GET /organizations/{organization}/groups": everyRole,
-  "POST /organizations/{organization}/groups": `${admins} custom`,
+  "POST /organizations/{organization}/groups": `${ownAdmins} custom`,
   "GET /organizations/{organization}/groups/{group}": everyRole,
-  "PUT /organizations/{organization}/groups/{group}": `${admins} custom`,
-  "DELETE /organizations/{organization}/groups/{group}": `${admins} custom`,
-  "POST /organizations/{organization}/groups/{group}/members": `${admins} custom`,
-  "DELETE /organizations/{organization}/groups/{group}/members/{person}": `${admins} custom`,
+  "PUT /organizations/{organization}/groups/{group}": `${ownAdmins} custom`,
+  "DELETE /organizations/{organization}/groups/{group}": `${ownAdmins} custom`,
+  "POST /organizations/{organization}/groups/{group}/members": `${ownAdmins} custom`,
+  "DELETE /organizations/{organization}/groups/{group}/members/{person}": `${ownAdmins} custom`,
 
   // Single sign-on and provisioning
-  "GET /organizations/{organization}/provisioning/tokens": admins,
-  "POST /organizations/{organization}/provisioning/tokens": admins,
-  "DELETE /organizations/{organization}/provisioning/tokens/{token}": admins,
+  "GET /organizations/{organization}/provisioning/tokens": ownAdmins,
+  "POST /organizations/{organization}/provisioning/tokens": ownAdmins,
+  "DELETE /organizations/{organization}/provisioning/tokens/{token}": ownAdmins,
   "GET /organizations/{organization}/scim/v2/Groups": "directory",
   "POST /organizations/{organization}/scim/v2/Groups": "directory",
   "GET /organizations/{organization}/scim/v2/Groups/{id}": "directory",
@@ -218,13 +220,13 @@ export const routeTable: Readonly<Record<string, string>> = {
   "PUT /organizations/{organization}/scim/v2/Users/{id}": "directory",
   "PATCH /organizations/{organization}/scim/v2/Users/{id}": "directory",
   "DELETE /organizations/{organization}/scim/v2/Users/{id}": "directory",
-  "GET /organizations/{organization}/single-sign-on": admins,
-  "PUT /organizations/{organization}/single-sign-on": admins,
-  "DELETE /organizations/{organization}/single-sign-on": admins,
-  "POST /organizations/{organization}/single-sign-on/domains": admins,
-  "DELETE /organizations/{organization}/single-sign-on/domains/{domain}": admins,
-  "POST /organizations/{organization}/single-sign-on/domains/{domain}/proof": admins,
-  "DELETE /organizations/{organization}/single-sign-on/identities/{person}": admins,
+  "GET /organizations/{organization}/single-sign-on": ownAdmins,
+  "PUT /organizations/{organization}/single-sign-on": ownAdmins,
+  "DELETE /organizations/{organization}/single-sign-on": ownAdmins,
+  "POST /organizations/{organization}/single-sign-on/domains": ownAdmins,
+  "DELETE /organizations/{organization}/single-sign-on/domains/{domain}": ownAdmins,
+  "POST /organizations/{organization}/single-sign-on/domains/{domain}/proof": ownAdmins,
+  "DELETE /organizations/{organization}/single-sign-on/identities/{person}": ownAdmins,
   "POST /single-sign-on": "anyone",
   "GET /single-sign-on/{organization}/callback": "anyone",
 
@@ -243,12 +245,12 @@ export const routeTable: Readonly<Record<string, string>> = {
   "POST /audit/witness/add-checkpoint": "anyone",
   "POST /audit/witness/keys": "host",
   "DELETE /audit/witness/keys/{witnessedKey}": "host",
-  "GET /organizations/{organization}/audit": `${admins} auditor custom`,
-  "GET /organizations/{organization}/audit/entries/{index}": `${admins} auditor custom`,
-  "GET /organizations/{organization}/audit/export": `${admins} auditor`,
+  "GET /organizations/{organization}/audit": `${ownAdmins} auditor custom`,
+  "GET /organizations/{organization}/audit/entries/{index}": `${ownAdmins} auditor custom`,
+  "GET /organizations/{organization}/audit/export": `${ownAdmins} auditor`,
 
   // Erasing
-  "POST /organizations/{organization}/people/erase": admins,
+  "POST /organizations/{organization}/people/erase": ownAdmins,
   "POST /people/erase": "host",
 };
 

@@ -10,7 +10,7 @@ import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { bySystem } from "../../src/http/actor.ts";
 import type { Api } from "../../src/http/create-api.ts";
-import { consoleOrigin, createTestApi } from "../support/api.ts";
+import { consoleOrigin, createTestApi, productOrigin } from "../support/api.ts";
 import { databasesUnderTest } from "../support/databases.ts";
 import { packSample } from "../support/packages.ts";
 import { openTestServices, type TestServices } from "../support/services.ts";
@@ -113,6 +113,7 @@ for (const kind of databasesUnderTest()) {
     test("only these routes are public", () => {
       const open = routes.filter(([, { access }]) => access === "public").map(([name]) => name);
       expect(open.sort()).toEqual([
+        "addWitnessCheckpoint",
         "beginPasskeySignIn",
         "beginSingleSignOn",
         "describeInvitation",
@@ -215,6 +216,8 @@ for (const kind of databasesUnderTest()) {
         { origin: "null" },
         { origin: `${consoleOrigin}.evil.example` },
         { origin: "http://i1.apps.localhost:4600" },
+        // The product's own page acts by its token, and not by the console's cookie.
+        { origin: productOrigin },
         { "sec-fetch-site": "cross-site" },
         { "sec-fetch-site": "same-site" },
         { origin: "http://evil.example", "sec-fetch-site": "same-origin" },

@@ -1,7 +1,7 @@
 /** How the users of an embedding product arrive, through the whole API and by the client's own signer. */
 import { generateKeyPairSync, type JsonWebKey } from "node:crypto";
 import { createClient, createEmbeddedClient, createEmbedSigner } from "@berth/client";
-import type { EmbedKeyView } from "@berth/protocol/api";
+import { type EmbedKeyView, embeddedPermissions } from "@berth/protocol/api";
 import { SignJWT } from "jose";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Api } from "../../src/http/create-api.ts";
@@ -223,6 +223,73 @@ for (const kind of databasesUnderTest()) {
       await expect(cut.call("getSession")).rejects.toMatchObject({ code: "AUTH_REQUIRED" });
       await operator.call("endEmbedKey", { params, body: { endsAt: null } });
       await operator.call("deleteEmbedKey", { params: { key: rotated.id } });
+    });
+
+    test("do not come in by a key that ended while their token was read", async () => {
+      const { identity, clock } = services;
+      const claims = (keyId: string) => ({
+        ...{ keyId, issuer, subject: "u-late", organization: "acme", name: "L" },
+        ...{ role: "member" as const, groups: undefined, tokenId: `jti-${keyId}` },
+        expiresAt: new Date(clock.now() + 60 * second),
+      });
+      const from = { address: null, requestId: "r" };
+      const next = await register(createKeys("Ed25519").jwk);
+      const params = { key: next.id };
+      const soon = new Date(clock.now() + second).toISOString();
+      await clientOf(operatorKey).call("endEmbedKey", { params, body: { endsAt: soon } });
+      const opened = await identity.embedSessions.open(claims(next.id), from);
+      expect(opened.expiresAt).toBe(soon);
+      clock.advance(second);
+      for (const isThere of [true, false]) {
+        if (!isThere) await clientOf(operatorKey).call("deleteEmbedKey", { params });
+        await expect(
+          identity.embedSessions.open({ ...claims(next.id), tokenId: "another" }, from),
+        ).rejects.toMatchObject({ code: "EMBED_TOKEN_INVALID" });
+      }
+    });
+
+    test("as admins look after apps, and after nothing that is people's or the log's", async () => {
+      const { accessToken } = await exchange(await signed("u-admin", "admin"));
+      const client = clientOf(accessToken);
+      const params = { organization: "acme" };
+      const { organizations } = await client.call("getSession");
+      expect(organizations[0]?.role).toBe("admin");
+      expect(new Set(organizations[0]?.permissions)).toEqual(embeddedPermissions);
+      await expect(client.call("listMembers", { params })).resolves.toBeDefined();
+      const body = { email: "x@example.com", role: "admin" };
+      await expect(client.call("invite", { params, body })).rejects.toMatchObject({
+        ...{ code: "AUTH_FORBIDDEN", details: { permission: "members.manage" } },
+        message: expect.stringContaining("the product opened"),
+      });
+    });
+
+    test("another role or another group that the product says holds at once where they are", async () => {
+      const told: string[] = [];
+      const stop = services.identity.accessChanges.on(
+        ({ personIds }) => void told.push(...personIds),
+      );
+      const come = async (claims: object) => exchange(await forge({ sub: "u-moved", ...claims }));
+      const { person } = await come({ role: "admin" });
+      await come({ role: "admin" });
+      expect(told).toEqual([]);
+      await come({ role: "member" });
+      expect(told).toEqual([person.id]);
+      await come({ groups: ["Staff"] });
+      await come({ groups: ["Staff"] });
+      expect(told).toEqual([person.id, person.id]);
+      await come({ groups: [] });
+      stop();
+      expect(told).toHaveLength(3);
+    });
+
+    test("are named by what is seen, and by nothing that a database cannot keep", async () => {
+      const named = await exchange(await forge({ sub: "u-bidi", name: "Ada\u202ela\u0000 Love" }));
+      expect(named.person.name).toBe("Adala Love");
+      for (const claims of [{ sub: "a\0b" }, { jti: `${"a".repeat(20)}\0` }, { org: "ac\0me" }]) {
+        await expect(exchange(await forge(claims))).rejects.toMatchObject({
+          code: "EMBED_TOKEN_INVALID",
+        });
+      }
     });
 
     test("are in the groups that the product names, and in no others of its", async () => {

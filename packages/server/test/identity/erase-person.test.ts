@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { createId, idPrefixes } from "@berth/protocol";
+import { permissionsOfOrganizationRole } from "@berth/protocol/api";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createPersonEraser, type PersonEraser } from "../../src/identity/erasing/erase-person.ts";
 import { type OpenedIdentity, openIdentity } from "../../src/identity/open-identity.ts";
@@ -19,6 +20,7 @@ const openTimeoutMs = 60_000;
 const name = "Zephyrine O'Quill (Ops)";
 const email = "zephyrine.quill@canary.example";
 const address = "203.0.113.77";
+const held = permissionsOfOrganizationRole.owner;
 const installationOf = (slug: string) =>
   createId(idPrefixes.installation, Buffer.from(slug.padEnd(16, "-")));
 
@@ -53,6 +55,7 @@ describe.each(databasesUnderTest())("erasing a person on %s", (kind) => {
       pseudonym: identity.pseudonym,
       flush: async () => undefined,
       onSessionEnd: (id) => ended.push(id),
+      accessChanges: identity.accessChanges,
     });
     other = (
       await identity.createPerson({ name: "Bo", email: "bo@other.example", operatorRole: "admin" })
@@ -249,7 +252,11 @@ describe.each(databasesUnderTest())("erasing a person on %s", (kind) => {
       const { id } = await settle("two");
       const organization = await identity.findOrganization("acme-two");
       if (organization === undefined) throw new Error("acme-two is not there.");
-      const options = { person: id, actor: actor(), requestId: "req" };
+      const options = { person: id, actor: actor(), requestId: "req", held };
+      const below = { ...options, held: new Set(["people.erase"] as const) };
+      await expect(eraser.eraseFromOrganization(organization, below)).rejects.toMatchObject({
+        code: "AUTH_FORBIDDEN",
+      });
       const erased = await eraser.eraseFromOrganization(organization, options);
       expect(erased.installations.map((each) => each.organization)).toEqual(["acme-two"]);
       const left = await findAnywhere(id);
@@ -262,9 +269,15 @@ describe.each(databasesUnderTest())("erasing a person on %s", (kind) => {
         [installationOf("else-two")],
       );
       expect(elsewhere[0]?.installed_by).toBe(id);
-      await expect(eraser.eraseFromOrganization(organization, options)).rejects.toMatchObject({
-        code: "PERSON_NOT_FOUND",
-      });
+      // Who is elsewhere is answered like who is nowhere.
+      const answers = await Promise.allSettled(
+        [id, "nobody@nowhere.example"].map((person) =>
+          eraser.eraseFromOrganization(organization, { ...options, person }),
+        ),
+      );
+      const reasons = answers.map((answer) => answer.status === "rejected" && answer.reason);
+      expect(reasons[0]).toMatchObject({ code: "PERSON_NOT_FOUND" });
+      expect(reasons[0].message).toBe(reasons[1].message);
       await eraser.erase(options);
       expect(await findAnywhere(id)).toEqual([]);
     },
@@ -284,7 +297,7 @@ describe.each(databasesUnderTest())("erasing a person on %s", (kind) => {
         ownerId: owner.id,
       });
       await expect(erase(owner.id)).rejects.toThrow(/organization solo/);
-      const inside = { person: owner.id, actor: actor(), requestId: "req" };
+      const inside = { person: owner.id, actor: actor(), requestId: "req", held };
       await expect(eraser.eraseFromOrganization(organization, inside)).rejects.toThrow(
         /organization solo/,
       );

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { parseInstallationId } from "@berth/protocol";
 import { permissionsOfOrganizationRole } from "@berth/protocol/api";
 import { getMigrations } from "better-auth/db/migration";
+import { sql } from "kysely";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { bySystem } from "../../src/http/actor.ts";
@@ -239,6 +240,7 @@ for (const kind of databasesUnderTest()) {
           personId: person.id,
           password: next,
           current,
+          requireFresh: () => undefined,
           headers: new Headers({ cookie: mine }),
           origin: bySystem,
         });
@@ -256,6 +258,44 @@ for (const kind of databasesUnderTest()) {
       await expect(signIn.byPassword({ ...from, password })).rejects.toMatchObject({
         code: "AUTH_REQUIRED",
       });
+    });
+
+    test("two passwords at once leave one; links and challenges from before are over", async () => {
+      const { identity, database } = services;
+      const { id, email } = await identity.createPerson({ name: "N", email: "none@example.com" });
+      const { token } = await identity.createSignInLink(id);
+      await identity.challenges.open(id);
+      const set = (next: string) =>
+        signIn.setPassword({
+          ...{ personId: id, password: next, current: undefined, requireFresh: () => undefined },
+          ...{ headers: new Headers(), origin: bySystem },
+        });
+      await Promise.all([set("first good password"), set("other good password")]);
+      for (const table of ["account", "sign_in_challenge", "sign_in_link"] as const) {
+        const column = table === "account" ? "account.userId" : `${table}.person_id`;
+        const rows = await database.kysely
+          .selectFrom(table)
+          .select((by) => by.fn.countAll<string>().as("count"))
+          .where(sql.ref(column), "=", id)
+          .executeTakeFirstOrThrow();
+        expect([table, Number(rows.count)]).toEqual([table, table === "account" ? 1 : 0]);
+      }
+      await expect(identity.links.redeem(token)).rejects.toMatchObject({
+        code: "SIGN_IN_LINK_INVALID",
+      });
+      // Who has none yet proves otherwise that it is them.
+      const other = await identity.createPerson({ name: "O", email: "open@example.com" });
+      const refused = new Error("not fresh");
+      await expect(
+        signIn.setPassword({
+          ...{ personId: other.id, password: "a good password", current: undefined },
+          requireFresh: () => {
+            throw refused;
+          },
+          ...{ headers: new Headers(), origin: bySystem },
+        }),
+      ).rejects.toBe(refused);
+      expect(email).toBe("none@example.com");
     });
 
     test("people and organizations: one address, one slug, and only members are members", async () => {

@@ -210,6 +210,30 @@ for (const kind of databasesUnderTest()) {
       );
     });
 
+    test("what a service principal has open ends when it is changed, disabled, loses a key or is removed", async () => {
+      const { slug, id: organizationId, visitor } = await withOrganization();
+      const path = `/organizations/${slug}/service-principals`;
+      const wish = { name: "CI", permissions: ["organization.read"] };
+      const made = (await visitor.send("POST", path, wish)).body as { id: string };
+      const key = (await visitor.send("POST", `${path}/${made.id}/keys`, {})).body as {
+        id: string;
+      };
+      const told: unknown[] = [];
+      const stop = services.identity.accessChanges.on((change) => void told.push(change));
+      const change = { organizationId, personIds: [made.id] };
+      for (const [method, at, body] of [
+        ["PUT", "", { permissions: ["apps.read"] }],
+        ["PUT", "", { isDisabled: true }],
+        ["DELETE", `/keys/${key.id}`, undefined],
+        ["DELETE", "", undefined],
+      ] as const) {
+        told.length = 0;
+        const { status } = await visitor.send(method, `${path}/${made.id}${at}`, body);
+        expect([method, at, status < 300, told]).toEqual([method, at, true, [change]]);
+      }
+      stop();
+    });
+
     test("nobody gives a service principal more than they hold, or takes a key of one that has more", async () => {
       const { visitor, slug, id: organizationId } = await withOrganization();
       const admin = await someone();

@@ -134,6 +134,33 @@ for (const kind of databasesUnderTest()) {
       expect((await restarted("192.0.2.10").signIn(person.email, password)).status).toBe(200);
     });
 
+    test("strangers do not shut out who is signed in from their own network, and knocking prolongs nothing", async () => {
+      const { identity, clock } = services;
+      const person = await identity.createPerson({
+        ...{ name: "V", email: "victim@example.com", password },
+      });
+      const api = createTestApi({ ...services, identity: services.reopenIdentity() });
+      const own = new Visitor(api, "192.0.2.60");
+      expect((await own.signIn(person.email, password)).status).toBe(200);
+      for (let at = 0; at < 31; at++) {
+        await lockOut.begin(lockKeysOf(person.email, `198.51.100.${at}`));
+      }
+      expect((await new Visitor(api, "192.0.2.61").signIn(person.email, password)).code).toBe(
+        "RATE_LIMITED",
+      );
+      expect((await own.signIn(person.email, password)).status).toBe(200);
+      // That one was let in does not give the strangers their guesses back.
+      expect(await lockOut.lockedUntil({ kind: "account", of: person.email })).not.toBeNull();
+      for (let at = 0; at < 110; at++) {
+        const stranger = new Visitor(api, `203.0.113.${at}`);
+        expect((await stranger.signIn(person.email, "wrong one")).code).toBe("RATE_LIMITED");
+      }
+      clock.advance(minuteMs);
+      expect((await new Visitor(api, "192.0.2.61").signIn(person.email, password)).status).toBe(
+        200,
+      );
+    });
+
     test("what is over is forgotten in the table too", async () => {
       services.clock.advance(400 * 24 * 60 * minuteMs);
       await lockOut.begin([{ kind: "account", of: "last" }]);

@@ -107,6 +107,74 @@ describe.each(databasesUnderTest())("operators on %s", (kind) => {
     expect(organizations.find(({ slug }) => slug === "fresh")?.members).toBe(1);
   });
 
+  it("a limited key gives and takes no role beyond its limits", async () => {
+    const { identity, database } = stage.services;
+    const owner = await stage.addPerson("Owner");
+    const other = await stage.addPerson("Other");
+    const name = `limited-${owner.email.split("@")[0]}`;
+    await owner.client.call("createPublisher", { body: { name, displayName: "P" } });
+    const keyOf = async (ownerId: string, permission: string) => {
+      const key = { ownerId, name: "limited", permissions: [permission] };
+      const { secret } = await database.kysely
+        .transaction()
+        .execute((trx) => identity.apiKeys.issue(trx, key));
+      return stage.clientOf({ authorization: `Bearer ${secret}` });
+    };
+    const ofPublisher = await keyOf(owner.id, "publisher.manage");
+    const params = { publisher: name };
+    for (const role of ["owner", "developer"] as const) {
+      const body = { email: other.email, role };
+      await expect(ofPublisher.call("addPublisherPerson", { params, body })).rejects.toMatchObject(
+        forbidden,
+      );
+    }
+    const ofHost = await keyOf(admin.id, "host.manage");
+    const body = { email: other.email, role: "support" } as const;
+    await expect(ofHost.call("addOperator", { body })).rejects.toMatchObject(forbidden);
+    await expect(
+      ofHost.call("removeOperator", { params: { person: support.id } }),
+    ).rejects.toMatchObject(forbidden);
+  });
+
+  it("an address that nobody has proven names nobody: an invitation's link may have made the account", async () => {
+    // An admin of any organization can be shown a link of anybody's address, and open it.
+    const { slug, owner: mallory } = await stage.addOrganization();
+    const email = "ceo@victim.example";
+    const { link } = await mallory.client.call("invite", {
+      params: { organization: slug },
+      body: { email, role: "member" },
+    });
+    const token = link?.split("#token=")[1] ?? "";
+    const password = "correct horse battery";
+    await stage.nobody.call("joinByInvitation", { body: { token, name: "CEO", password } });
+    const squatter = await stage.services.identity.findPerson(email);
+    expect(squatter?.isEmailVerified).toBe(false);
+
+    const add = (named: string) =>
+      admin.client.call("addOperator", { body: { email: named, role: "support" } });
+    await expect(add(email)).rejects.toMatchObject({ code: "REQUEST_INVALID" });
+    expect((await admin.client.call("getSession")).isOperator).toBe(true);
+    expect((await stage.services.identity.findPerson(email))?.operatorRole).toBeNull();
+
+    const made = await admin.client.call("createOrganization", {
+      body: { slug: "victim", name: "Victim", owner: email },
+    });
+    expect(made.members).toBe(0);
+    expect(made.invitation?.link).toContain("#token=");
+    const name = `pub-${slug}`;
+    await mallory.client.call("createPublisher", { body: { name, displayName: "P" } });
+    const join = (named: string) =>
+      mallory.client.call("addPublisherPerson", {
+        ...{ params: { publisher: name }, body: { email: named, role: "owner" } },
+      });
+    await expect(join(email)).rejects.toMatchObject({ code: "PERSON_NOT_FOUND" });
+    // Whoever knows the account by its id means it.
+    const id = squatter?.id ?? "";
+    expect((await join(id)).person.id).toBe(id);
+    expect((await add(id)).person.id).toBe(id);
+    await admin.client.call("removeOperator", { params: { person: id } });
+  });
+
   it("a publisher's people: by whole address, never without an owner, recorded", async () => {
     const [owner, developer] = [await stage.addPerson("Owner"), await stage.addPerson("Dev")];
     const name = `pub-${owner.email.split("@")[0]}`;

@@ -185,6 +185,23 @@ describe.each(databasesUnderTest())("roles on %s", (kind) => {
     await expect(auditor.client.call("listMembers", { params })).rejects.toMatchObject(gone);
   });
 
+  it("what was made for a membership does not come to life with another one", async () => {
+    const { id, slug, owner, member } = await stage.addOrganization(["member"]);
+    const params = { organization: slug };
+    const key = await member.client.call("createApiKey", { body: { name: "k", ...params } });
+    const bound = stage.clientOf({ authorization: `Bearer ${key.secret}` });
+    await expect(bound.call("listMembers", { params })).resolves.toBeDefined();
+    const memberId = await stage.memberId(slug, member);
+    await owner.client.call("removeMember", { params: { ...params, member: memberId } });
+    await stage.services.identity.addMember({
+      ...{ organizationId: id, personId: member.id, role: "admin" },
+    });
+    await expect(member.client.call("listMembers", { params })).resolves.toBeDefined();
+    await expect(bound.call("listMembers", { params })).rejects.toMatchObject({
+      code: "AUTH_REQUIRED",
+    });
+  });
+
   it("a role that was deleted under somebody, and a permission that is none, give nothing", async () => {
     const { id, slug, owner, member } = await stage.addOrganization(["member"]);
     const { kysely } = stage.services.database;
@@ -261,7 +278,6 @@ describe.each(databasesUnderTest())("roles on %s", (kind) => {
             role,
             tokenId: `${id}-${++last}`,
             groups: undefined,
-            keyEndsAt: null,
             expiresAt: new Date(clock.now() + 60_000),
           },
         },

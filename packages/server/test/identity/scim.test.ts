@@ -290,6 +290,88 @@ for (const kind of databasesUnderTest()) {
       expect((await scim("GET", path)).status).toBe(404);
     });
 
+    test("tells of whom a group, a membership or its end concerns, at once and of nobody else", async () => {
+      const acme = await services.identity.findOrganization("acme");
+      const told: string[] = [];
+      const stop = services.identity.accessChanges.on(({ organizationId, personIds }) => {
+        expect(organizationId).toBe(acme?.id);
+        told.push(...personIds);
+      });
+      const tells = async (change: Promise<unknown>): Promise<readonly string[]> => {
+        told.length = 0;
+        await change;
+        return [...told].sort();
+      };
+      const [one, two] = [await create("told-1@acme.example"), await create("told-2@acme.example")];
+      const ids = [(await personOf(one.id)).id, (await personOf(two.id)).id] as const;
+      const made = await scim("POST", "/Groups", {
+        ...{ displayName: "Told", members: [{ value: one.id }] },
+      });
+      expect(told.at(-1)).toBe(ids[0]);
+      const path = `/Groups/${made.value.id}`;
+      const add = { op: "add", path: "members", value: [{ value: one.id }, { value: two.id }] };
+      expect(await tells(patch(path, add))).toEqual([ids[1]]);
+      expect(await tells(patch(path, add))).toEqual([]);
+      // Conditions may name a group by its name.
+      const rename = { op: "replace", path: "displayName", value: "Called" };
+      expect(await tells(patch(path, rename))).toEqual([...ids].sort());
+      const one_ = { displayName: "Called", members: [{ value: two.id }] };
+      expect(await tells(scim("PUT", path, one_))).toEqual([ids[0]]);
+      const active = (value: boolean) =>
+        patch(`/Users/${two.id}`, { op: "replace", path: "active", value });
+      expect(await tells(active(false))).toEqual([ids[1]]);
+      expect(await tells(active(true))).toEqual([ids[1]]);
+      const name = { op: "replace", path: "displayName", value: "Two" };
+      expect(await tells(patch(`/Users/${two.id}`, name))).toEqual([]);
+      expect(await tells(scim("DELETE", path))).toEqual([ids[1]]);
+      expect(await tells(scim("DELETE", `/Users/${one.id}`))).toEqual([ids[0]]);
+
+      const { client } = owner;
+      const hand = await client.call("createGroup", { params, body: { name: "By hand" } });
+      const group = { params: { ...params, group: hand.id } };
+      const member = { ...group, body: { member: ids[1] } };
+      expect(await tells(client.call("addGroupMember", member))).toEqual([ids[1]]);
+      const other = { ...group, body: { name: "Other" } };
+      expect(await tells(client.call("renameGroup", other))).toEqual([ids[1]]);
+      const person = { params: { ...group.params, person: ids[1] } };
+      expect(await tells(client.call("removeGroupMember", person))).toEqual([ids[1]]);
+      await client.call("addGroupMember", member);
+      expect(await tells(client.call("deleteGroup", group))).toEqual([ids[1]]);
+      stop();
+    });
+
+    test("who is switched on while a group takes them in is in it, whichever comes first", async () => {
+      const path = `/Groups/${(await scim("POST", "/Groups", { displayName: "Race" })).value.id}`;
+      const active = (id: string, value: boolean) =>
+        patch(`/Users/${id}`, { op: "replace", path: "active", value });
+      for (let at = 0; at < 6; at++) {
+        const { id } = await create(`race-${at}@acme.example`, { active: false });
+        const add = { op: "add", path: "members", value: [{ value: id }] };
+        const answers = await Promise.all([patch(path, add), active(id, true), patch(path, add)]);
+        expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+        const rows = await services.database.kysely
+          .selectFrom("group_member")
+          .select("person_id")
+          .where("person_id", "=", (await personOf(id)).id)
+          .execute();
+        expect(rows).toHaveLength(1);
+      }
+    });
+
+    test("ends what was opened for a membership that somebody here took away before", async () => {
+      const { database, identity } = services;
+      const user = await create("twice@acme.example");
+      const person = await personOf(user.id);
+      const acme = await identity.findOrganization("acme");
+      const { secret } = await identity.createApiKey({ personId: person.id, name: "k" });
+      await database.kysely.deleteFrom("member").where("userId", "=", person.id).execute();
+      await patch(`/Users/${user.id}`, { op: "replace", path: "active", value: false });
+      await expect(stage.clientOf(secret).call("getSession")).rejects.toMatchObject({
+        code: "AUTH_REQUIRED",
+      });
+      expect(acme).toBeDefined();
+    });
+
     test("groups by hand take members of the organization, and nobody else", async () => {
       const { client } = owner;
       const made = await client.call("createGroup", { params, body: { name: "Board" } });

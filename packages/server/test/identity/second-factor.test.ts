@@ -133,10 +133,11 @@ for (const kind of databasesUnderTest()) {
       expect(caller?.secondFactorAt).toBe(services.clock.now());
     });
 
-    test("a code works once, in its window, also when it is sent five times at the same moment", async () => {
+    test("a code works once, in its window, also when it is sent four times at the same moment", async () => {
       const { person, code } = await withFactor();
       const now = code();
-      const visitors = await Promise.all(Array.from({ length: 5 }, () => challenged(person.id)));
+      // With the two wrong ones after it no more than the five failures that are free.
+      const visitors = await Promise.all(Array.from({ length: 4 }, () => challenged(person.id)));
       const answers = await Promise.all(visitors.map((visitor) => prove(visitor, now)));
       expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
       const late = await challenged(person.id);
@@ -208,7 +209,11 @@ for (const kind of databasesUnderTest()) {
       expect((await end({ code: code(), password })).status).toBe(204);
       expect((await open().signIn(person.email, password)).body).toHaveProperty("person");
       await services.trail.flush();
-      const acts = await services.database.kysely.selectFrom("trail_entry").selectAll().execute();
+      const acts = await services.database.kysely
+        .selectFrom("trail_entry")
+        .selectAll()
+        .orderBy("index")
+        .execute();
       const own = acts
         .map(({ body }) => JSON.parse(body ?? "null") as { action: string; target: { id: string } })
         .filter(({ target }) => target.id === person.id)
@@ -309,7 +314,23 @@ for (const kind of databasesUnderTest()) {
       expect((await desk.send("DELETE", `/people/${admin.id}/second-factor`)).code).toBe(
         "AUTH_FORBIDDEN",
       );
+      // Who lost the one lost the other: a passkey that is left would be asked for again.
+      await services.database.kysely
+        .insertInto("passkey")
+        .values({
+          ...{
+            id: "lost",
+            name: "Phone",
+            userId: person.id,
+            credentialID: "lost",
+            backedUp: false,
+          },
+          ...{ createdAt: null, recorded_at: new Date(services.clock.now()) },
+          ...({ publicKey: "k", counter: 0, deviceType: "singleDevice" } as object),
+        })
+        .execute();
       expect((await desk.send("DELETE", `/people/${person.id}/second-factor`)).status).toBe(204);
+      expect(await services.identity.passkeys.list(person.id)).toEqual([]);
       expect((await visitor.send("GET", "/session")).code).toBe("AUTH_REQUIRED");
       expect((await open().signIn(person.email, password)).body).toHaveProperty("person");
       expect((await visitor.send("DELETE", `/people/${person.id}/sessions`)).status).toBe(401);

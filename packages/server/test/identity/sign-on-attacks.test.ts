@@ -9,6 +9,8 @@ import {
   type ScriptedProvider,
   startScriptedProvider,
 } from "../../../../test/support/sign-on/scripted-provider.ts";
+import { parseEmail } from "../../src/identity/insert-person.ts";
+import { addressOf } from "../../src/identity/sso/read-claims.ts";
 import { readReturnPath } from "../../src/identity/sso/return-path.ts";
 import { openTestServices, type TestServices } from "../support/services.ts";
 import {
@@ -279,13 +281,13 @@ describe("single sign-on refuses", () => {
   test("a set-up by who does not manage sign-in, or is of another organization", async () => {
     const body = settings({ issuer: provider.issuer });
     for (const call of [
-      member.call("putSingleSignOn", { params, body }),
-      member.call("getSingleSignOn", { params }),
-      member.call("addEmailDomain", { params, body: { domain: "example.com" } }),
-      member.call("createProvisioningToken", { params, body: { name: "x" } }),
-      member.call("createGroup", { params, body: { name: "x" } }),
+      () => member.call("putSingleSignOn", { params, body }),
+      () => member.call("getSingleSignOn", { params }),
+      () => member.call("addEmailDomain", { params, body: { domain: "example.com" } }),
+      () => member.call("createProvisioningToken", { params, body: { name: "x" } }),
+      () => member.call("createGroup", { params, body: { name: "x" } }),
     ]) {
-      await expect(call).rejects.toMatchObject({ code: "AUTH_FORBIDDEN" });
+      await expect(call()).rejects.toMatchObject({ code: "AUTH_FORBIDDEN" });
     }
     const elsewhere = { organization: "other" };
     const foreign = owner.client.call("putSingleSignOn", { params: elsewhere, body });
@@ -298,6 +300,18 @@ describe("single sign-on refuses", () => {
     await expect(
       owner.client.call("putSingleSignOn", { params, body: unproven }),
     ).rejects.toMatchObject({ code: "REQUEST_INVALID" });
+  });
+
+  test("an address with letters that become others in lower case", () => {
+    // The Kelvin sign becomes a k.
+    expect("\u212Aate@acme.example".toLowerCase()).toBe("kate@acme.example");
+    expect(addressOf("\u212Aate@acme.example")).toBeUndefined();
+    expect(addressOf("Kate@Acme.example")).toBe("kate@acme.example");
+    expect(addressOf("kate@acme.example ")).toBeUndefined();
+    for (const text of ["a\u202eb@x.example", "a\u200bb@x.example", "a b@x.example"]) {
+      expect(() => parseEmail(text)).toThrow(expect.objectContaining({ code: "REQUEST_INVALID" }));
+    }
+    expect(parseEmail(" Jose\u0301@x.example")).toBe("jos\u00e9@x.example");
   });
 
   test("a return to any place but a path of this Berth", () => {

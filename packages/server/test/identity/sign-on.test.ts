@@ -143,6 +143,85 @@ for (const kind of databasesUnderTest()) {
       await put();
     });
 
+    test("tells of another role and other groups at once, and records the role", async () => {
+      const told: string[] = [];
+      const stop = services.identity.accessChanges.on(
+        ({ personIds }) => void told.push(...personIds),
+      );
+      const come = async (more: Parameters<typeof put>[0]) => {
+        await put(more);
+        told.length = 0;
+        const { browser } = await signIn("grace");
+        return (await sessionOf(browser))?.person as unknown as { id: string };
+      };
+      const roleMappings = [{ value: "Admins", role: "admin" }];
+      const { id } = await come({ roleClaim: "groups", roleMappings });
+      expect(told).toEqual([id]);
+      await come({ roleClaim: "groups", roleMappings });
+      expect(told).toEqual([]);
+      await come({ roleClaim: "groups", groupClaim: "nothing" });
+      expect(told).toEqual([id]);
+      await services.trail.flush();
+      const rows = await services.database.kysely
+        .selectFrom("trail_entry")
+        .select("body")
+        .where("action", "=", "single-sign-on.sign-in")
+        .orderBy("index")
+        .execute();
+      const roles = rows.map(({ body }) => JSON.parse(body ?? "null")?.details?.role ?? null);
+      expect(roles.slice(-3)).toEqual([
+        ...[{ from: "member", to: "admin" }, null],
+        { from: "admin", to: "member" },
+      ]);
+      stop();
+      await put();
+    });
+
+    test("a role that it gives is not deleted under those who will come", async () => {
+      const body = { name: "Guest", description: "", permissions: ["organization.read" as const] };
+      const { id } = await owner.client.call("createRole", { params, body });
+      const remove = () => owner.client.call("deleteRole", { params: { ...params, role: id } });
+      for (const more of [
+        { defaultRole: id },
+        { roleClaim: "groups", roleMappings: [{ value: "Guests", role: id }] },
+      ]) {
+        await put(more);
+        await expect(remove()).rejects.toMatchObject({ code: "ROLE_IN_USE" });
+      }
+      await put();
+      await remove();
+    });
+
+    test("a limited key maps no role beyond its limits, and speaks for no ownership", async () => {
+      const { database, identity } = services;
+      const issue = await database.kysely.transaction().execute((trx) =>
+        identity.apiKeys.issue(trx, {
+          ...{ ownerId: owner.personId, name: "limited", permissions: ["sign-in.manage"] },
+        }),
+      );
+      const limited = stage.clientOf(issue.secret);
+      const roleMappings = [{ value: "Admins", role: "admin" }];
+      await expect(put({ roleClaim: "groups", roleMappings }, limited)).rejects.toMatchObject({
+        code: "AUTH_FORBIDDEN",
+      });
+      await expect(put({}, limited)).rejects.toMatchObject({ code: "AUTH_FORBIDDEN" });
+      expect((await owner.client.call("getSingleSignOn", { params })).connection?.isByOwner).toBe(
+        true,
+      );
+    });
+
+    test("a session by it does not outlive the membership that it was for", async () => {
+      const { browser } = await signIn("ada");
+      const person = (await sessionOf(browser))?.person as unknown as { id: string };
+      const { members } = await owner.client.call("listMembers", { params });
+      const member = members.find((each) => each.person.id === person.id)?.id ?? "";
+      await owner.client.call("removeMember", { params: { ...params, member } });
+      expect(await sessionOf(browser)).toBeUndefined();
+      await owner.client.call("forgetSingleSignOnIdentity", {
+        params: { ...params, person: person.id },
+      });
+    });
+
     test("is found by the domain of an address, once that is proven", async () => {
       const browser = stage.browser();
       const body = { email: "nobody-at-all@acme.example" };

@@ -22,6 +22,8 @@ import { auditHandlers } from "../../src/trail/routes.ts";
 import type { TestServices } from "./services.ts";
 
 export const consoleOrigin = "http://localhost:4600";
+/** Of the same site as the console. */
+export const productOrigin = "http://product.localhost:4600";
 
 type Others = Handlers<RoutesOf<"Installations" | "Erasing" | "Grants" | "Policies">>;
 
@@ -75,7 +77,7 @@ export function createTestApi(
       }).handlers,
       ...identityHandlers({ identity, database, ground, trail, publishersOf }),
       ...accountHandlers({ identity, database, ground, trail, publishersOf }),
-      ...serviceHandlers({ ...identity, clock: ground.clock }),
+      ...serviceHandlers(identity),
       ...supportHandlers({ identity, database, trail }),
       ...registryHandlers({ registry }),
       ...auditHandlers({ ...identity, trail, database }),
@@ -90,7 +92,8 @@ export function createTestApi(
     authenticate: options.authenticate ?? identity.authenticate,
     organizations: identity,
     publishers,
-    origins: () => [consoleOrigin],
+    origins: () => [consoleOrigin, productOrigin],
+    cookieOrigins: () => [consoleOrigin],
     ...(options.site === undefined ? {} : { site: options.site }),
     ...(options.streamTimes === undefined ? {} : { streamTimes: options.streamTimes }),
     ground,

@@ -13,8 +13,6 @@ export interface TrustedKey {
   readonly issuer: string;
   readonly algorithm: EmbedKeyView["algorithm"];
   readonly key: KeyObject;
-  /** Sessions opened with it end then at the latest; null: it has no end. */
-  readonly endsAt: Date | null;
 }
 
 export interface EmbedKeys {
@@ -36,8 +34,8 @@ export interface EmbedKeys {
     id: string,
     endsAt: Date | null,
   ): Promise<{ readonly key: EmbedKeyView; readonly endedSessions: readonly string[] }>;
-  /** Its sessions go with it. @throws REQUEST_INVALID when there is none of that id */
-  delete(id: string, origin: ActOrigin): Promise<void>;
+  /** @returns its sessions, which go with it. @throws REQUEST_INVALID when there is none of that id */
+  delete(id: string, origin: ActOrigin): Promise<readonly string[]>;
   /** Asked of the database each time: a key that was taken back, or has ended, is not believed once more. */
   find(id: string): Promise<TrustedKey | undefined>;
 }
@@ -117,13 +115,20 @@ export function createEmbedKeys(options: {
       return view(row);
     },
     async delete(id, origin) {
-      const isGone = await kysely.transaction().execute(async (trx) => {
+      return kysely.transaction().execute(async (trx) => {
+        // None is opened with it from here on.
+        await trx.selectFrom("embed_key").select("id").where("id", "=", id).forUpdate().execute();
+        const sessions = await trx
+          .deleteFrom("embed_session")
+          .where("key_id", "=", id)
+          .returning("id")
+          .execute();
         const gone = await trx
           .deleteFrom("embed_key")
           .where("id", "=", id)
           .returning("issuer")
           .executeTakeFirst();
-        if (gone === undefined) return false;
+        if (gone === undefined) throw unknown(id);
         await trail.record(trx, {
           ...origin,
           action: "embed-key.delete",
@@ -131,9 +136,8 @@ export function createEmbedKeys(options: {
           target: { kind: "embed-key", id },
           details: { issuer: gone.issuer },
         });
-        return true;
+        return sessions.map((session) => session.id);
       });
-      if (!isGone) throw unknown(id);
     },
     async end(trx, id, endsAt) {
       const row = await trx
@@ -169,7 +173,7 @@ export function createEmbedKeys(options: {
       // Written by `create`.
       const key = readKey(JSON.parse(row.public_key) as EmbedPublicKey);
       const algorithm = row.algorithm === "ES256" ? "ES256" : "EdDSA";
-      return { id: row.id, issuer: row.issuer, algorithm, key, endsAt: row.ends_at };
+      return { id: row.id, issuer: row.issuer, algorithm, key };
     },
   };
 }

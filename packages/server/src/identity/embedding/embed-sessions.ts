@@ -18,6 +18,8 @@ import type { Ground } from "../../storage/ground.ts";
 import type { Schema } from "../../storage/schema.ts";
 import type { ActOrigin, ActRecord } from "../../trail/trail.ts";
 import { syncGroups } from "../groups/sync-groups.ts";
+import type { AccessChanges } from "../membership/access-changes.ts";
+import { lockRole } from "../membership/lock-role.ts";
 import type { EmbedClaims } from "./read-embed-token.ts";
 
 export const embedTokenPrefix = "bes_";
@@ -40,12 +42,11 @@ export interface EmbedSessions {
   open(claims: EmbedClaims, from: EmbedFrom): Promise<EmbedSessionView>;
   find(accessToken: string): Promise<EmbedProof | undefined>;
   end(sessionId: string, origin: ActOrigin): Promise<void>;
-  /** Those that were opened with a key. */
-  idsOf(keyId: string): Promise<readonly string[]>;
 }
 
 const tokenBytes = 32;
 const idBytes = 16;
+const noteEveryMs = 1_000;
 const hashOf = (token: string) => createHash("sha256").update(token).digest("hex");
 
 export function createEmbedSessions(options: {
@@ -58,6 +59,7 @@ export function createEmbedSessions(options: {
     readonly personId: string;
     readonly role: OrganizationRole;
   }) => void;
+  readonly accessChanges: AccessChanges;
 }): EmbedSessions {
   const { trail } = options;
   const { kysely } = options.database;
@@ -117,7 +119,13 @@ export function createEmbedSessions(options: {
     trx: Transaction<Schema>,
     personId: string,
     claims: EmbedClaims,
-  ): Promise<{ readonly id: string; readonly slug: string; readonly role: OrganizationRole }> {
+  ): Promise<{
+    readonly id: string;
+    readonly slug: string;
+    readonly role: OrganizationRole;
+    /** They were a member before, with another role. */
+    readonly hasChanged: boolean;
+  }> {
     const organization = await trx
       .selectFrom("organization")
       .select(["id", "slug"])
@@ -129,6 +137,7 @@ export function createEmbedSessions(options: {
         `The product's token names the organization ${JSON.stringify(claims.organization)}, which is not here; create it first.`,
       );
     }
+    const before = await lockRole(trx, { organizationId: organization.id, personId });
     const { role } = await trx
       .insertInto("member")
       .values({
@@ -152,34 +161,70 @@ export function createEmbedSessions(options: {
       )
       .returning("role")
       .executeTakeFirstOrThrow();
-    return { ...organization, role };
+    return { ...organization, role, hasChanged: before !== undefined && before !== role };
+  }
+
+  /**
+   * When the key ends by now: it may have been given an end since it was read, and is given none until the
+   * transaction ends.
+   *
+   * @throws EMBED_TOKEN_INVALID
+   */
+  async function holdKey(
+    trx: Transaction<Schema>,
+    keyId: string,
+    now: number,
+  ): Promise<Date | null> {
+    const key = await trx
+      .selectFrom("embed_key")
+      .select("ends_at")
+      .where("id", "=", keyId)
+      .forShare()
+      .executeTakeFirst();
+    if (key !== undefined && (key.ends_at === null || key.ends_at.getTime() > now)) {
+      return key.ends_at;
+    }
+    throw new BerthError(
+      "EMBED_TOKEN_INVALID",
+      "The product's token is refused: its key has ended; sign with the one that follows it.",
+    );
+  }
+
+  /** To the second, and outside of the exchange: those of one key do not wait for each other. */
+  async function noteUse(keyId: string, now: number): Promise<void> {
+    await kysely
+      .updateTable("embed_key")
+      .set({ last_used_at: new Date(now) })
+      .where("id", "=", keyId)
+      .where((by) =>
+        by.or([
+          by("last_used_at", "is", null),
+          by("last_used_at", "<=", new Date(now - noteEveryMs)),
+        ]),
+      )
+      .execute()
+      .catch((error: unknown) =>
+        options.ground.logger.warn({ err: error, key: keyId }, "the use of a key was not noted"),
+      );
   }
 
   async function open(claims: EmbedClaims, from: EmbedFrom): Promise<EmbedSessionView> {
     const accessToken = `${embedTokenPrefix}${Buffer.from(random(tokenBytes)).toString("base64url")}`;
     const now = clock.now();
-    const ends = [now + embedSessionSeconds * 1_000, claims.keyEndsAt?.getTime() ?? Infinity];
-    const expiresAt = new Date(Math.min(...ends));
-    let membership: Parameters<NonNullable<typeof options.onMembership>>[0] | undefined;
-    const view = await kysely.transaction().execute(async (trx) => {
+    const { view, membership, hasChanged } = await kysely.transaction().execute(async (trx) => {
+      const keyEndsAt = await holdKey(trx, claims.keyId, now);
+      const ends = [now + embedSessionSeconds * 1_000, keyEndsAt?.getTime() ?? Infinity];
+      const expiresAt = new Date(Math.min(...ends));
       await spend(trx, claims);
       const personId = await providePerson(trx, claims);
-      const { id, slug, role } = await provideMembership(trx, personId, claims);
-      membership = { organizationId: id, personId, role };
-      if (claims.groups !== undefined) {
-        const sync = {
-          organizationId: id,
-          personId,
-          source: "embed",
-          names: claims.groups,
-        } as const;
-        await syncGroups(trx, sync, options.ground);
-      }
-      await trx
-        .updateTable("embed_key")
-        .set({ last_used_at: new Date(now) })
-        .where("id", "=", claims.keyId)
-        .execute();
+      const { id, slug, role, ...member } = await provideMembership(trx, personId, claims);
+      const isMoved =
+        claims.groups !== undefined &&
+        (await syncGroups(
+          trx,
+          { organizationId: id, personId, source: "embed", names: claims.groups },
+          options.ground,
+        ));
       await trx.deleteFrom("embed_session").where("expires_at", "<=", new Date(now)).execute();
       const sessionId = newId("es");
       await trx
@@ -202,13 +247,21 @@ export function createEmbedSessions(options: {
         personal: { personId, fields: { name: claims.name } },
       });
       return {
-        accessToken,
-        expiresAt: expiresAt.toISOString(),
-        person: { id: personId, name: claims.name },
-        organization: { slug, role },
+        view: {
+          ...{ accessToken, expiresAt: expiresAt.toISOString() },
+          person: { id: personId, name: claims.name },
+          organization: { slug, role },
+        },
+        membership: { organizationId: id, personId, role },
+        hasChanged: member.hasChanged || isMoved,
       };
     });
-    if (membership !== undefined) options.onMembership?.(membership);
+    await noteUse(claims.keyId, now);
+    options.onMembership?.(membership);
+    if (hasChanged) {
+      const { organizationId, personId } = membership;
+      await options.accessChanges.tell({ organizationId, personIds: [personId] });
+    }
     return view;
   }
 
@@ -227,14 +280,6 @@ export function createEmbedSessions(options: {
         .executeTakeFirst();
       if (row === undefined || row.expires_at.getTime() <= clock.now()) return undefined;
       return { sessionId: row.id, personId: row.person_id, organizationId: row.organization_id };
-    },
-    async idsOf(keyId) {
-      const rows = await kysely
-        .selectFrom("embed_session")
-        .select("id")
-        .where("key_id", "=", keyId)
-        .execute();
-      return rows.map(({ id }) => id);
     },
     async end(sessionId, origin) {
       await kysely.transaction().execute(async (trx) => {

@@ -14,6 +14,7 @@ import {
 } from "@berth/protocol/api";
 import { decodeProtectedHeader, errors, jwtVerify } from "jose";
 import * as z from "zod";
+import { plainText } from "../sso/read-claims.ts";
 import type { TrustedKey } from "./embed-keys.ts";
 
 export interface EmbedClaims {
@@ -29,7 +30,6 @@ export interface EmbedClaims {
   readonly groups: readonly string[] | undefined;
   readonly tokenId: string;
   readonly expiresAt: Date;
-  readonly keyEndsAt: Date | null;
 }
 
 export interface ReadEmbedTokenOptions {
@@ -43,11 +43,19 @@ export interface ReadEmbedTokenOptions {
 /** Clocks of two machines differ. */
 const toleranceSeconds = 5;
 
-const text = (maxLength: number) => z.string().min(1).max(maxLength);
+/** What a database keeps as it is. */
+const text = (maxLength: number) =>
+  z
+    .string()
+    .min(1)
+    .max(maxLength)
+    .refine((value) => value.isWellFormed() && !value.includes("\0"), "is no text");
+const fallbackName = "Member";
+const maxNameChars = 120;
 const claimsSchema = z.object({
   sub: text(200),
   org: text(64),
-  name: text(120),
+  name: z.string().min(1).max(maxNameChars),
   role: z.enum(embedRoles).default("member"),
   groups: z.array(text(embedGroupNameChars).refine(isPlainLine)).max(embedMaxGroups).optional(),
   jti: text(128).min(16),
@@ -76,10 +84,10 @@ export async function readEmbedToken(
     issuer: key.issuer,
     subject: sub,
     organization: org,
-    name,
+    // Colleagues see it: nothing in it may pass for something else.
+    name: plainText(name, maxNameChars) || fallbackName,
     role,
     groups: groups === undefined ? undefined : [...new Set(groups)],
-    keyEndsAt: key.endsAt,
     tokenId: jti,
     expiresAt: new Date((exp + toleranceSeconds) * 1_000),
   };

@@ -1,6 +1,6 @@
 /** Handlers of the product's keys and of the exchange of its tokens. */
 import { originOf } from "../../http/actor.ts";
-import { callerOf, type Handlers, type RoutesOf } from "../../http/api.ts";
+import type { Handlers, RoutesOf } from "../../http/api.ts";
 import type { Database } from "../../storage/database.ts";
 import type { Ground } from "../../storage/ground.ts";
 import type { Trail } from "../../trail/trail.ts";
@@ -36,14 +36,12 @@ export function embeddingHandlers(deps: EmbeddingRouteDeps): Handlers<RoutesOf<"
       const { key, endedSessions } = await deps.database.kysely
         .transaction()
         .execute(async (trx) => {
-          const { personId, by } = callerOf(context);
           await deps.trail.record(trx, {
+            ...originOf(context),
             action: "embed-key.end",
             organizationId: null,
-            actor: { kind: "person", id: personId, by },
             target: { kind: "embed-key", id: params.key },
             details: { endsAt: body.endsAt },
-            requestId: context.requestId,
           });
           return embedKeys.end(trx, params.key, endsAt);
         });
@@ -51,8 +49,7 @@ export function embeddingHandlers(deps: EmbeddingRouteDeps): Handlers<RoutesOf<"
       return key;
     },
     async deleteEmbedKey({ params }, context) {
-      const sessions = await embedSessions.idsOf(params.key);
-      await embedKeys.delete(params.key, originOf(context));
+      const sessions = await embedKeys.delete(params.key, originOf(context));
       for (const session of sessions) deps.identity.tellSessionEnd(session);
     },
   };

@@ -8,6 +8,7 @@
  * Invariant: an organization keeps an owner, and the host an admin.
  */
 import { BerthError, type InstallationId, parseInstallationId } from "@berth/protocol";
+import type { OrganizationPermission } from "@berth/protocol/api";
 import { type Kysely, sql, type Transaction } from "kysely";
 import type { Database } from "../../storage/database.ts";
 import type { Ground } from "../../storage/ground.ts";
@@ -15,7 +16,12 @@ import type { PersonKeys } from "../../storage/person-keys.ts";
 import type { Schema } from "../../storage/schema.ts";
 import { scrubPerson } from "../../storage/scrub.ts";
 import type { Actor, Trail } from "../../trail/trail.ts";
+import { endBound } from "../end-access.ts";
 import type { Organization } from "../identity.ts";
+import type { AccessChanges } from "../membership/access-changes.ts";
+import { demandWithin, lockOrganization } from "../membership/authority.ts";
+import { lockRole } from "../membership/lock-role.ts";
+import { findRole } from "../membership/role-permissions.ts";
 
 /** A domain that keeps something of persons which must not simply be written over. */
 export interface PersonData {
@@ -39,6 +45,11 @@ export interface EraseOptions {
   readonly requestId: string;
 }
 
+export interface EraseMemberOptions extends EraseOptions {
+  /** What the one who acts may do there: nobody erases who may do more. */
+  readonly held: ReadonlySet<OrganizationPermission>;
+}
+
 export interface ErasedPerson {
   /** What the act names them by. */
   readonly opaqueId: string;
@@ -54,8 +65,11 @@ export interface ErasedPerson {
 export interface PersonEraser {
   /** @throws PERSON_NOT_FOUND; ERASURE_REFUSED while something would be left without its only owner */
   erase(options: EraseOptions): Promise<ErasedPerson>;
-  /** Leaves their account, which other organizations may know. @throws as `erase` */
-  eraseFromOrganization(organization: Organization, options: EraseOptions): Promise<ErasedPerson>;
+  /** Leaves their account, which other organizations may know. @throws as `erase`; AUTH_FORBIDDEN */
+  eraseFromOrganization(
+    organization: Organization,
+    options: EraseMemberOptions,
+  ): Promise<ErasedPerson>;
 }
 
 export interface PersonEraserOptions {
@@ -67,6 +81,7 @@ export interface PersonEraserOptions {
   /** Writes out what waits in memory, so that it is found. */
   readonly flush: () => Promise<void>;
   readonly onSessionEnd: (sessionId: string) => void;
+  readonly accessChanges: Pick<AccessChanges, "tell">;
   readonly ground: Pick<Ground, "logger">;
 }
 
@@ -93,10 +108,7 @@ export function createPersonEraser(options: PersonEraserOptions): PersonEraser {
       .forUpdate()
       .executeTakeFirst();
     if (found !== undefined) return found;
-    throw new BerthError(
-      "PERSON_NOT_FOUND",
-      "There is no such person here; give their id or their e-mail address.",
-    );
+    throw notFound();
   }
 
   async function installationsOf(
@@ -129,8 +141,14 @@ export function createPersonEraser(options: PersonEraserOptions): PersonEraser {
   const actorOf = (actor: Actor, personId: string): Actor =>
     actor.id === personId ? { ...actor, id: personKeys.opaqueId(personId) } : actor;
 
-  async function finish(sessions: readonly string[]): Promise<void> {
-    for (const id of sessions) options.onSessionEnd(id);
+  async function finish(
+    personId: string,
+    over: { readonly sessions: readonly string[]; readonly organizationIds: readonly string[] },
+  ): Promise<void> {
+    for (const id of over.sessions) options.onSessionEnd(id);
+    for (const organizationId of over.organizationIds) {
+      await options.accessChanges.tell({ organizationId, personIds: [personId] });
+    }
     // Deleted rows stay in the files until their space is used again.
     await database.compact().catch((error: unknown) => {
       ground.logger.error(
@@ -143,15 +161,16 @@ export function createPersonEraser(options: PersonEraserOptions): PersonEraser {
   return {
     async erase({ person: wanted, actor, requestId }) {
       await options.flush();
-      const { sessions, result } = await kysely.transaction().execute(async (trx) => {
+      const { personId, over, result } = await kysely.transaction().execute(async (trx) => {
         const person = await findPerson(trx, wanted);
         await refuseLastOfMany(trx, person.id);
         const opaqueId = personKeys.opaqueId(person.id);
         const installations = await installationsOf(trx, person.id);
-        const ended = [
+        const sessions = [
           ...(await sessionsOf(trx, person.id)),
           ...(await embedSessionsOf(trx, person.id)),
         ];
+        const organizationIds = await organizationsOf(trx, person.id);
         const looseNames = [person.name, ...(await addressesOf(trx, person.id))];
         await personKeys.destroy(trx, person.id);
         for (const each of data) await each.forget(trx, { id: person.id, opaqueId });
@@ -173,20 +192,25 @@ export function createPersonEraser(options: PersonEraserOptions): PersonEraser {
           details: { installations: installations.length },
           requestId,
         });
-        return { sessions: ended, result: { opaqueId, installations } };
+        return {
+          ...{ personId: person.id, over: { sessions, organizationIds } },
+          result: { opaqueId, installations },
+        };
       });
-      await finish(sessions);
+      await finish(personId, over);
       return result;
     },
 
-    async eraseFromOrganization(organization, { person: wanted, actor, requestId }) {
+    async eraseFromOrganization(organization, { person: wanted, actor, held, requestId }) {
       await options.flush();
       const person = await kysely.transaction().execute((trx) => findPerson(trx, wanted));
       const opaqueId = personKeys.opaqueId(person.id);
       // The database itself keeps this to the organization's own rows.
       const scoped = database.of(organization.id).transaction();
       const { sessions, installations } = await scoped.execute(async (trx) => {
-        await refuseStranger(trx, organization, person.id);
+        // First, as whoever changes members does: else each could wait for the other.
+        await lockOrganization(trx, organization.id);
+        await refuseBeyond(trx, organization, { personId: person.id, held });
         await refuseLastOwner(trx, organization.id, person.id);
         const found = {
           installations: await installationsOf(trx, person.id, organization.id),
@@ -219,9 +243,13 @@ export function createPersonEraser(options: PersonEraserOptions): PersonEraser {
         });
         return found;
       });
-      const result = { opaqueId, installations };
-      await finish(sessions);
-      return result;
+      // A session is no row of the organization's, though it reaches nothing else.
+      const bound = { organizationId: organization.id, personId: person.id };
+      const further = await kysely.transaction().execute((trx) => endBound(trx, bound));
+      await finish(person.id, {
+        ...{ sessions: [...sessions, ...further], organizationIds: [organization.id] },
+      });
+      return { opaqueId, installations };
     },
   };
 }
@@ -245,20 +273,25 @@ async function embedSessionsOf(
   return (await query.execute()).map(({ id }) => id);
 }
 
-async function refuseStranger(
-  trx: Transaction<Schema>,
-  { id, slug }: Organization,
-  personId: string,
-): Promise<void> {
-  const member = await trx
+async function organizationsOf(trx: Transaction<Schema>, personId: string): Promise<string[]> {
+  const rows = await trx
     .selectFrom("member")
-    .select("id")
-    .where("organizationId", "=", id)
+    .select("organizationId")
     .where("userId", "=", personId)
-    .forUpdate()
-    .executeTakeFirst();
-  if (member !== undefined) return;
-  throw new BerthError("PERSON_NOT_FOUND", `There is no such person in ${slug}.`);
+    .execute();
+  return rows.map(({ organizationId }) => organizationId);
+}
+
+/** A stranger, and who may do what the one who acts may not: an admin ends no owner in this way. */
+async function refuseBeyond(
+  trx: Transaction<Schema>,
+  { id }: Organization,
+  { personId, held }: { readonly personId: string; readonly held: EraseMemberOptions["held"] },
+): Promise<void> {
+  const role = await lockRole(trx, { organizationId: id, personId });
+  if (role === undefined) throw notFound();
+  const theirs = await findRole(trx, id, role);
+  demandWithin({ permissions: held }, theirs?.permissions ?? [], "erase this person");
 }
 
 async function forgetProofs(trx: Transaction<Schema>, { id, email }: Person): Promise<void> {
@@ -276,13 +309,13 @@ async function refuseLastOwner(
   organizationId: string,
   personId: string,
 ): Promise<void> {
+  await lockOrganization(trx, organizationId);
   const owners = await trx
     .selectFrom("member")
     .innerJoin("organization", "organization.id", "member.organizationId")
     .select(["member.userId", "organization.slug"])
     .where("member.organizationId", "=", organizationId)
     .where("member.role", "=", "owner")
-    .forUpdate()
     .execute();
   const [only, ...others] = owners;
   if (only?.userId !== personId || others.length > 0) return;
@@ -295,6 +328,7 @@ async function refuseLastOfMany(trx: Transaction<Schema>, personId: string): Pro
     .select("organizationId")
     .where("userId", "=", personId)
     .where("role", "=", "owner")
+    .orderBy("organizationId")
     .execute();
   for (const { organizationId } of organizations) {
     await refuseLastOwner(trx, organizationId, personId);
@@ -303,11 +337,26 @@ async function refuseLastOfMany(trx: Transaction<Schema>, personId: string): Pro
     .selectFrom("operator")
     .select("person_id")
     .where("role", "=", "admin")
+    .orderBy("person_id")
     .forUpdate()
     .execute();
   if (admins.length === 1 && admins[0]?.person_id === personId) {
     throw refused("the only admin of this host; name another first");
   }
+  // As whoever changes a publisher's people does: two owners who are erased at once would leave none.
+  await trx
+    .selectFrom("publisher")
+    .select("id")
+    .where("id", "in", (by) =>
+      by
+        .selectFrom("publisher_member")
+        .select("publisher_id")
+        .where("person_id", "=", personId)
+        .where("role", "=", "owner"),
+    )
+    .orderBy("id")
+    .forUpdate()
+    .execute();
   const publishers = await trx
     .selectFrom("publisher_member as own")
     .innerJoin("publisher", "publisher.id", "own.publisher_id")
@@ -331,6 +380,14 @@ async function refuseLastOfMany(trx: Transaction<Schema>, personId: string): Pro
       `the only owner of the publisher ${publishers.name}; name another owner there first`,
     );
   }
+}
+
+/** To an organization, the same for who is not here at all and who is elsewhere. */
+function notFound(): BerthError {
+  return new BerthError(
+    "PERSON_NOT_FOUND",
+    "There is no such person here; give their id or their e-mail address.",
+  );
 }
 
 function refused(why: string): BerthError {

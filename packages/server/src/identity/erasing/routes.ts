@@ -7,6 +7,7 @@ import {
   organizationOf,
   type RoutesOf,
 } from "../../http/api.ts";
+import { actorOf } from "../membership/authority.ts";
 import type { ErasedPerson, EraseOptions, PersonEraser } from "./erase-person.ts";
 
 function optionsOf(
@@ -19,15 +20,10 @@ function optionsOf(
       "confirm is not what person says; repeat the id or the address to show that this person is meant. It cannot be undone.",
     );
   }
-  const { personId, by, keyId, sessionId } = callerOf(context);
-  const credentialId = keyId ?? sessionId;
   return {
     person: body.person,
     requestId: context.requestId,
-    actor: {
-      ...{ kind: "person", id: personId, by },
-      ...(credentialId === undefined ? {} : { credentialId }),
-    },
+    actor: actorOf(callerOf(context)),
   };
 }
 
@@ -43,7 +39,10 @@ export function erasingHandlers({
 }): Handlers<RoutesOf<"Erasing">> {
   return {
     erasePerson: async ({ body }, context) => view(await eraser.erase(optionsOf(body, context))),
-    eraseMember: async ({ body }, context) =>
-      view(await eraser.eraseFromOrganization(organizationOf(context), optionsOf(body, context))),
+    async eraseMember({ body }, context) {
+      const organization = organizationOf(context);
+      const options = { ...optionsOf(body, context), held: organization.permissions };
+      return view(await eraser.eraseFromOrganization(organization, options));
+    },
   };
 }

@@ -23,6 +23,8 @@ export interface Groups {
   rename(trx: Transaction<Schema>, ref: GroupRef, name: string): Promise<GroupDetail>;
   /** @throws GROUP_NOT_FOUND */
   delete(trx: Transaction<Schema>, ref: GroupRef): Promise<void>;
+  /** Everybody in it, by their ids. */
+  memberIds(trx: Transaction<Schema>, groupId: string): Promise<readonly string[]>;
   /**
    * @param member - a member's id or e-mail address
    * @throws GROUP_NOT_FOUND, REQUEST_INVALID for who is no member
@@ -141,6 +143,7 @@ export function createGroups(options: {
         .executeTakeFirst();
       if (gone === undefined) throw notFound(groupId);
     },
+    memberIds: memberIdsOf,
     async add(trx, ref, member) {
       await requireByHand(trx, ref);
       const { organizationId, groupId } = ref;
@@ -186,6 +189,19 @@ export function createGroups(options: {
       return rows.map(({ group_id }) => group_id);
     },
   };
+}
+
+/** Everybody in a group, of whatever source, by their ids. */
+export async function memberIdsOf(
+  trx: Transaction<Schema>,
+  groupId: string,
+): Promise<readonly string[]> {
+  const rows = await trx
+    .selectFrom("group_member")
+    .select("person_id")
+    .where("group_id", "=", groupId)
+    .execute();
+  return rows.map(({ person_id }) => person_id);
 }
 
 function viewOf(row: {

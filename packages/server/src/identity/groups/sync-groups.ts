@@ -20,11 +20,12 @@ export interface GroupSync {
   readonly names: readonly string[];
 }
 
+/** @returns whether the member is in other groups now than before */
 export async function syncGroups(
   trx: Transaction<Schema>,
   { organizationId, personId, source, names }: GroupSync,
   ground: Pick<Ground, "clock" | "random">,
-): Promise<void> {
+): Promise<boolean> {
   const now = new Date(ground.clock.now());
   const ofSource = () =>
     trx
@@ -55,13 +56,15 @@ export async function syncGroups(
     .where("person_id", "=", personId)
     .where("group_id", "in", ofSource());
   if (ids.length > 0) left = left.where("group_id", "not in", ids);
-  await left.execute();
-  if (ids.length === 0) return;
-  await trx
+  const hasLeft = (await left.returning("group_id").execute()).length > 0;
+  if (ids.length === 0) return hasLeft;
+  const entered = await trx
     .insertInto("group_member")
     .values(
       ids.map((id) => ({ group_id: id, organization_id: organizationId, person_id: personId })),
     )
     .onConflict((on) => on.columns(["group_id", "person_id"]).doNothing())
+    .returning("group_id")
     .execute();
+  return hasLeft || entered.length > 0;
 }

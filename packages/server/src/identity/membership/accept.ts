@@ -14,6 +14,7 @@ import type { Actor } from "../../trail/trail.ts";
 import { type AttemptBound, createAttempts } from "../attempts.ts";
 import type { Auth } from "../auth.ts";
 import { insertPerson } from "../insert-person.ts";
+import { networkOf } from "../network-of.ts";
 import { checkPassword } from "../people.ts";
 import { type Acting, actorOf } from "./authority.ts";
 import { type Invitations, invitationInvalid, type TakenInvitation } from "./invitations.ts";
@@ -48,7 +49,7 @@ export function createAccepting(
   const newId = (prefix: string) => createId(prefix, ground.random(idBytes));
 
   async function counted<Value>(address: string | null, prove: () => Promise<Value>) {
-    const keys = { [`address ${address}`]: perAddress };
+    const keys = { [`address ${networkOf(address)}`]: perAddress };
     attempts.begin(keys);
     const proven = await prove();
     attempts.forgive(keys);

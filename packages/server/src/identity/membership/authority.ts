@@ -19,10 +19,10 @@ export interface Acting {
   readonly requestId: string;
 }
 
-export function actorOf({ personId, by, keyId, sessionId }: Caller): Actor {
+export function actorOf({ kind, personId, by, keyId, sessionId }: Caller): Actor {
   const credentialId = keyId ?? sessionId;
   return {
-    ...{ kind: "person", id: personId, by },
+    ...{ kind, id: personId, by },
     ...(credentialId === undefined ? {} : { credentialId }),
   };
 }

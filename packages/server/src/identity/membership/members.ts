@@ -3,6 +3,7 @@ import { BerthError } from "@berth/protocol";
 import type { MemberView } from "@berth/protocol/api";
 import type { Transaction } from "kysely";
 import type { Schema } from "../../storage/schema.ts";
+import { endOpened } from "../end-access.ts";
 import {
   type Acting,
   actorOf,
@@ -25,7 +26,7 @@ export interface Members {
 }
 
 export interface MembersOptions extends MembershipOptions {
-  /** Once a session that the product opened is over. */
+  /** Once a session that was opened for the membership alone is over. */
   readonly tellSessionEnd: (sessionId: string) => void;
 }
 
@@ -94,7 +95,7 @@ export function createMembers(options: MembersOptions): Members {
     return { authority, target: { id: member.id, personId: member.userId, role } };
   }
 
-  /** Takes the membership, and with it the sessions that the product opened for it. */
+  /** Takes the membership, and with it what was opened for it. */
   async function end(
     trx: Transaction<Schema>,
     organizationId: string,
@@ -107,13 +108,7 @@ export function createMembers(options: MembersOptions): Members {
       .returning("role")
       .executeTakeFirst();
     if (gone?.role === "owner") await demandAnOwner(trx, organizationId);
-    const sessions = await trx
-      .deleteFrom("embed_session")
-      .where("organization_id", "=", organizationId)
-      .where("person_id", "=", personId)
-      .returning("id")
-      .execute();
-    return sessions.map(({ id }) => id);
+    return endOpened(trx, { organizationId, personId });
   }
 
   const record = (

@@ -6,6 +6,7 @@ import {
   organizationRoles,
   permissionsOfOrganizationRole,
   type RoleView,
+  type SingleSignOnSettings,
 } from "@berth/protocol/api";
 import type { Transaction } from "kysely";
 import { isUniqueViolation } from "../../storage/constraint.ts";
@@ -223,10 +224,11 @@ export function createRoles(options: MembershipOptions): Roles {
           .where("role", "=", roleId)
           .limit(1)
           .executeTakeFirst();
-        if (holder !== undefined || invitation !== undefined) {
+        const isMapped = await isGivenBySignOn(trx, organizationId, roleId);
+        if (holder !== undefined || invitation !== undefined || isMapped) {
           throw new BerthError(
             "ROLE_IN_USE",
-            `The role ${role.name} is held or an invitation gives it; give those another role first.`,
+            `The role ${role.name} is held, or an invitation or single sign-on gives it; give those another role first.`,
           );
         }
         await trx
@@ -239,6 +241,25 @@ export function createRoles(options: MembershipOptions): Roles {
       });
     },
   };
+}
+
+/** Whether the provider's claims, or the lack of them, give the role to who signs in. */
+async function isGivenBySignOn(
+  trx: Transaction<Schema>,
+  organizationId: string,
+  roleId: string,
+): Promise<boolean> {
+  const row = await trx
+    .selectFrom("sso_connection")
+    .select("settings")
+    .where("organization_id", "=", organizationId)
+    .executeTakeFirst();
+  // Written by sso/connections.ts.
+  const given = row?.settings as
+    | Pick<SingleSignOnSettings, "defaultRole" | "roleMappings">
+    | undefined;
+  if (given === undefined) return false;
+  return given.defaultRole === roleId || given.roleMappings.some(({ role }) => role === roleId);
 }
 
 export function roleNotFound(roleId: string): BerthError {

@@ -13,6 +13,7 @@ import type { Schema } from "../../storage/schema.ts";
 import type { Trail } from "../../trail/trail.ts";
 import { parseEmail } from "../insert-person.ts";
 import { actorOf } from "../membership/authority.ts";
+import { isServiceId } from "../services/services.ts";
 
 export interface OperatorOptions {
   readonly database: Pick<Database, "kysely">;
@@ -28,7 +29,10 @@ export interface OperatorActing {
 
 export interface Operators {
   list(): Promise<readonly OperatorView[]>;
-  /** @throws PERSON_NOT_FOUND, REQUEST_INVALID when they are one */
+  /**
+   * @param operator - by an address that its owner has proven, or by the account's id
+   * @throws PERSON_NOT_FOUND; REQUEST_INVALID when they are one, or nobody has proven the address
+   */
   add(
     acting: OperatorActing,
     operator: { readonly email: string; readonly role: OperatorRoleName },
@@ -47,6 +51,14 @@ export function personNotFound(idOrEmail: string): BerthError {
   return new BerthError(
     "PERSON_NOT_FOUND",
     `There is nobody ${JSON.stringify(idOrEmail.slice(0, 80))} for you here; give the whole address of somebody who has an account, or the id of somebody who is listed.`,
+  );
+}
+
+/** Whoever is shown an invitation's link may make an account of its address, whosever that is. */
+export function addressNotProven(email: string): BerthError {
+  return new BerthError(
+    "REQUEST_INVALID",
+    `There is an account of ${email}, and nobody has proven that the address is theirs: whoever was shown an invitation of it could have made it. Ask the person for their id, and send that.`,
   );
 }
 
@@ -94,6 +106,7 @@ export function createOperators({ database, ground, trail }: OperatorOptions): O
         "Nobody changes their own role or removes themselves; another admin does.",
       );
     }
+    demandHeld(acting, found.role);
     return { ...found, isLastAdmin: found.role === "admin" && admins.length === 1 };
   }
 
@@ -116,15 +129,17 @@ export function createOperators({ database, ground, trail }: OperatorOptions): O
     },
 
     async add(acting, { email, role }) {
-      const address = parseEmail(email);
+      const named = email.includes("@") ? parseEmail(email) : email.trim();
       const personId = await kysely.transaction().execute(async (trx) => {
         await takeAuthority(trx, acting);
+        demandHeld(acting, role);
         const person = await trx
           .selectFrom("person")
-          .select("id")
-          .where("email", "=", address)
+          .select(["id", "email", "emailVerified"])
+          .where((by) => by.or([by("email", "=", named), by("id", "=", named)]))
           .executeTakeFirst();
-        if (person === undefined) throw personNotFound(address);
+        if (person === undefined || isServiceId(person.id)) throw personNotFound(named);
+        if (person.email === named && !person.emailVerified) throw addressNotProven(named);
         const added = await trx
           .insertInto("operator")
           .values({ person_id: person.id, role, created_at: new Date(ground.clock.now()) })
@@ -134,7 +149,7 @@ export function createOperators({ database, ground, trail }: OperatorOptions): O
         if (added === undefined) {
           throw new BerthError(
             "REQUEST_INVALID",
-            `${address} is an operator already; change their role.`,
+            `${person.email} is an operator already; change their role.`,
           );
         }
         const act = { action: "operator.add", personId: person.id, details: { role } };
@@ -147,6 +162,7 @@ export function createOperators({ database, ground, trail }: OperatorOptions): O
     async changeRole(acting, personId, role) {
       await kysely.transaction().execute(async (trx) => {
         const { role: from, isLastAdmin } = await takeOther(trx, acting, personId);
+        demandHeld(acting, role);
         if (isLastAdmin && role !== "admin") throw lastAdmin();
         await trx.updateTable("operator").set({ role }).where("person_id", "=", personId).execute();
         const act = { action: "operator.role", personId, details: { from, to: role } };
@@ -164,6 +180,18 @@ export function createOperators({ database, ground, trail }: OperatorOptions): O
       });
     },
   };
+}
+
+/** A key that is limited gives and takes no role beyond its limits. @throws AUTH_FORBIDDEN */
+function demandHeld({ caller }: OperatorActing, role: OperatorRoleName): void {
+  const held = caller.operatorPermissions;
+  const permission = [...permissionsOfOperatorRole[role]].find((each) => !held.has(each));
+  if (permission === undefined) return;
+  throw new BerthError(
+    "AUTH_FORBIDDEN",
+    `The role ${role} gives ${permission}, which you do not hold yourself here; a key gives no more than it is limited to.`,
+    { details: { permission } },
+  );
 }
 
 const lastAdmin = () =>

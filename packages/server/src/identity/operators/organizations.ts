@@ -16,7 +16,7 @@ export interface NewOrganization {
 
 export interface MadeOrganization {
   readonly organization: OrganizationView;
-  /** Undefined when the owner has an account. */
+  /** Undefined when the owner has an account, and has proven that the address is theirs. */
   readonly invitation: SentInvitationView | undefined;
 }
 
@@ -66,6 +66,9 @@ export function createOrganizations(
             .selectFrom("person")
             .select("id")
             .where("email", "=", email)
+            // Else whoever was shown an invitation of the address could own what is another's. An
+            // invitation reaches the one who is meant.
+            .where("emailVerified", "=", true)
             .executeTakeFirst();
           if (person !== undefined) {
             await trx

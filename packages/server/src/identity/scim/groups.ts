@@ -11,14 +11,22 @@ import { scimInvalid } from "../../http/scim-answer.ts";
 import { isUniqueViolation } from "../../storage/constraint.ts";
 import type { Ground } from "../../storage/ground.ts";
 import type { Schema } from "../../storage/schema.ts";
+import { memberIdsOf } from "../groups/groups.ts";
 import type { OrganizationGroupTable } from "../sso/tables.ts";
 import type { EqualFilter, Page } from "./filter.ts";
 import type { GroupStep } from "./patch-group.ts";
+import { readPage } from "./read-page.ts";
 
 export type ScimGroupRow = Selectable<OrganizationGroupTable>;
 export const groupFilters = ["displayName", "externalId", "id"] as const;
 
 type Trx = Transaction<Schema>;
+
+/** What changed, and whose groups are others by it. */
+export interface GroupChange {
+  readonly row: ScimGroupRow;
+  readonly personIds: readonly string[];
+}
 
 export interface ScimGroups {
   find(
@@ -30,10 +38,10 @@ export interface ScimGroups {
   get(organizationId: string, id: string): Promise<ScimGroupRow>;
   lock(trx: Trx, organizationId: string, id: string): Promise<ScimGroupRow>;
   /** @throws SCIM_CONFLICT, REQUEST_INVALID for members that are not provisioned here */
-  create(trx: Trx, organizationId: string, body: ScimGroupBody): Promise<ScimGroupRow>;
+  create(trx: Trx, organizationId: string, body: ScimGroupBody): Promise<GroupChange>;
   /** @throws as `create` */
-  change(trx: Trx, held: ScimGroupRow, steps: readonly GroupStep[]): Promise<ScimGroupRow>;
-  delete(trx: Trx, held: ScimGroupRow): Promise<void>;
+  change(trx: Trx, held: ScimGroupRow, steps: readonly GroupStep[]): Promise<GroupChange>;
+  delete(trx: Trx, held: ScimGroupRow): Promise<GroupChange>;
   /** The directory's ids and names of who is in each group. */
   membersOf(
     groupIds: readonly string[],
@@ -68,6 +76,9 @@ export function createScimGroups(options: {
         .select(["id", "person_id", "is_active"])
         .where("organization_id", "=", group.organization_id)
         .where("id", "in", chunk)
+        .orderBy("id")
+        // Nobody of them is switched on or off meanwhile: each of the two changes would miss the other.
+        .forShare()
         .execute();
       const unknown = chunk.find((id) => !users.some((user) => user.id === id));
       if (unknown !== undefined) {
@@ -84,8 +95,12 @@ export function createScimGroups(options: {
     }
   }
 
-  /** Makes the effective members of a group those of the directory's who are members now. */
-  async function settle(trx: Trx, group: ScimGroupRow): Promise<void> {
+  /**
+   * Makes the effective members of a group those of the directory's who are members now.
+   *
+   * @returns who came in or left
+   */
+  async function settle(trx: Trx, group: ScimGroupRow): Promise<readonly string[]> {
     const active = trx
       .selectFrom("scim_group_member")
       .innerJoin("scim_user", "scim_user.id", "scim_group_member.user_id")
@@ -96,12 +111,13 @@ export function createScimGroups(options: {
       )
       .where("scim_group_member.group_id", "=", group.id)
       .where("scim_user.is_active", "=", true);
-    await trx
+    const left = await trx
       .deleteFrom("group_member")
       .where("group_id", "=", group.id)
       .where("person_id", "not in", active.select("scim_user.person_id"))
+      .returning("person_id")
       .execute();
-    await trx
+    const entered = await trx
       .insertInto("group_member")
       .columns(["group_id", "organization_id", "person_id"])
       .expression(
@@ -112,7 +128,9 @@ export function createScimGroups(options: {
         ]),
       )
       .onConflict((on) => on.columns(["group_id", "person_id"]).doNothing())
+      .returning("person_id")
       .execute();
+    return [...left, ...entered].map(({ person_id }) => person_id);
   }
 
   async function step(trx: Trx, group: ScimGroupRow, change: GroupStep): Promise<void> {
@@ -149,13 +167,16 @@ export function createScimGroups(options: {
 
   const change: ScimGroups["change"] = async (trx, held, steps) => {
     for (const each of steps) await step(trx, held, each);
-    await settle(trx, held);
-    return trx
+    const moved = await settle(trx, held);
+    const row = await trx
       .updateTable("organization_group")
       .set({ updated_at: now() })
       .where("id", "=", held.id)
       .returningAll()
       .executeTakeFirstOrThrow();
+    // Conditions may name a group by its name, so that another name is another group to them.
+    const renamed = row.name === held.name ? [] : await memberIdsOf(trx, held.id);
+    return { row, personIds: [...new Set([...moved, ...renamed])] };
   };
 
   return {
@@ -165,17 +186,7 @@ export function createScimGroups(options: {
       if (filter?.attribute === "id") query = query.where("id", "=", filter.value);
       if (filter?.attribute === "externalId") query = query.where("external_id", "=", filter.value);
       if (filter?.attribute === "displayName") query = query.where("name", "=", filter.value);
-      const { count } = await query
-        .select((by) => by.fn.countAll().as("count"))
-        .executeTakeFirstOrThrow();
-      const rows = await query
-        .selectAll()
-        .orderBy("created_at")
-        .orderBy("id")
-        .offset(page.startIndex - 1)
-        .limit(page.count)
-        .execute();
-      return { total: Number(count), rows };
+      return readPage(query, query.selectAll(), page);
     },
     async get(organizationId, id) {
       const row = await select(kysely, organizationId)
@@ -189,7 +200,8 @@ export function createScimGroups(options: {
       const row = await select(trx, organizationId)
         .selectAll()
         .where("id", "=", id)
-        .forUpdate()
+        // Weaker than an update's lock: somebody who is switched on meanwhile enters the group, too.
+        .forNoKeyUpdate()
         .executeTakeFirst();
       if (row === undefined) throw notFound(id);
       return row;
@@ -213,7 +225,9 @@ export function createScimGroups(options: {
       return change(trx, row, [{ kind: "add", members: ids }]);
     },
     async delete(trx, held) {
+      const personIds = await memberIdsOf(trx, held.id);
       await trx.deleteFrom("organization_group").where("id", "=", held.id).execute();
+      return { row: held, personIds };
     },
     async membersOf(groupIds) {
       if (groupIds.length === 0) return new Map();

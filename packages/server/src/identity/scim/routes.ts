@@ -1,7 +1,8 @@
 /**
  * Handlers of SCIM. Who calls was decided before: the directory of the organization in the path.
  *
- * Each change and its record are one transaction; sessions that it ended are told of when it holds.
+ * Each change and its record are one transaction; sessions that it ended, and who may do something else
+ * by it, are told of when it holds.
  */
 import type { Kysely, Transaction } from "kysely";
 import {
@@ -14,8 +15,9 @@ import {
 import { answerScim } from "../../http/scim-answer.ts";
 import type { Schema } from "../../storage/schema.ts";
 import type { Act, Trail } from "../../trail/trail.ts";
+import type { AccessChanges } from "../membership/access-changes.ts";
 import { listOf, pageOf, parseFilter } from "./filter.ts";
-import { groupFilters, type ScimGroupRow, type ScimGroups } from "./groups.ts";
+import { type GroupChange, groupFilters, type ScimGroupRow, type ScimGroups } from "./groups.ts";
 import { readGroupPatch } from "./patch-group.ts";
 import { patchUser } from "./patch-user.ts";
 import {
@@ -35,6 +37,7 @@ export interface ScimRouteDeps {
   /** Below which an organization's SCIM is, by its slug. */
   readonly baseOf: (slug: string) => string;
   readonly tellSessionEnd: (sessionId: string) => void;
+  readonly accessChanges: AccessChanges;
 }
 
 type Trx = Transaction<Schema>;
@@ -57,6 +60,9 @@ export function scimHandlers(deps: ScimRouteDeps): Handlers<RoutesOf<"Scim">> {
     });
   };
 
+  const tell = (context: ApiContext, personIds: readonly string[]) =>
+    deps.accessChanges.tell({ organizationId: provisionerOf(context).organizationId, personIds });
+
   /** One change of a user; its record names the person. */
   async function changeUser(
     context: ApiContext,
@@ -75,6 +81,7 @@ export function scimHandlers(deps: ScimRouteDeps): Handlers<RoutesOf<"Scim">> {
       return done;
     });
     for (const session of changed.endedSessions) deps.tellSessionEnd(session);
+    if (changed.hasAccessChanged) await tell(context, [changed.row.person_id]);
     return changed.row;
   }
 
@@ -87,17 +94,19 @@ export function scimHandlers(deps: ScimRouteDeps): Handlers<RoutesOf<"Scim">> {
   async function changeGroup(
     context: ApiContext,
     verb: string,
-    change: (trx: Trx, organizationId: string) => Promise<ScimGroupRow>,
+    change: (trx: Trx, organizationId: string) => Promise<GroupChange>,
   ): Promise<ScimGroupRow> {
-    return kysely.transaction().execute(async (trx) => {
-      const row = await change(trx, provisionerOf(context).organizationId);
+    const { row, personIds } = await kysely.transaction().execute(async (trx) => {
+      const done = await change(trx, provisionerOf(context).organizationId);
       await record(trx, context, {
         action: `scim-group.${verb}`,
-        target: { kind: "group", id: row.id },
-        details: { name: row.name },
+        target: { kind: "group", id: done.row.id },
+        details: { name: done.row.name },
       });
-      return row;
+      return done;
     });
+    await tell(context, personIds);
+    return row;
   }
 
   /** Larger groups are asked for without their members, who would be read in vain. */
@@ -162,8 +171,8 @@ export function scimHandlers(deps: ScimRouteDeps): Handlers<RoutesOf<"Scim">> {
     },
     async deleteScimUser({ params: { id } }, context) {
       await changeUser(context, "delete", async (trx, { organizationId }) => {
-        const row = await users.lock(trx, { organizationId, id });
-        return { row, endedSessions: await users.delete(trx, row) };
+        const held = await users.lock(trx, { organizationId, id });
+        return users.delete(trx, held);
       });
       return answerScim(204);
     },
@@ -212,9 +221,8 @@ export function scimHandlers(deps: ScimRouteDeps): Handlers<RoutesOf<"Scim">> {
     },
     async deleteScimGroup({ params: { id } }, context) {
       await changeGroup(context, "delete", async (trx, organizationId) => {
-        const row = await groups.lock(trx, organizationId, id);
-        await groups.delete(trx, row);
-        return row;
+        const held = await groups.lock(trx, organizationId, id);
+        return groups.delete(trx, held);
       });
       return answerScim(204);
     },

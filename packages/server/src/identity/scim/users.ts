@@ -16,9 +16,10 @@ import type { Schema } from "../../storage/schema.ts";
 import { endAccess, isOnlyOf } from "../end-access.ts";
 import { isProvenFor } from "../sso/domains.ts";
 import { freeAddress, placeholderOf, providePerson } from "../sso/link-person.ts";
-import { isAddress, plainText } from "../sso/read-claims.ts";
+import { addressOf, plainText } from "../sso/read-claims.ts";
 import type { ScimUserTable } from "../sso/tables.ts";
 import type { EqualFilter, Page } from "./filter.ts";
+import { readPage } from "./read-page.ts";
 
 export type ScimUserRow = Selectable<ScimUserTable>;
 export const userFilters = ["userName", "externalId", "id"] as const;
@@ -34,6 +35,8 @@ export interface ScimUserRef {
 export interface UserChange {
   readonly row: ScimUserRow;
   readonly endedSessions: readonly string[];
+  /** They came in, or are out. */
+  readonly hasAccessChanged: boolean;
 }
 
 export interface ScimUsers {
@@ -51,7 +54,7 @@ export interface ScimUsers {
   /** @throws SCIM_CONFLICT; AUTH_FORBIDDEN when an owner would be switched off */
   replace(trx: Trx, row: ScimUserRow, body: ScimUserBody): Promise<UserChange>;
   /** @throws AUTH_FORBIDDEN for an owner */
-  delete(trx: Trx, row: ScimUserRow): Promise<readonly string[]>;
+  delete(trx: Trx, row: ScimUserRow): Promise<UserChange>;
 }
 
 const idBytes = 16;
@@ -87,8 +90,8 @@ function nameOf({ displayName, name, userName }: ScimUserBody): string {
 function emailOf({ emails, userName }: ScimUserBody): string | undefined {
   const primary = emails?.find((email) => email.primary === true) ?? emails?.[0];
   return [primary?.value, userName]
-    .map((text) => text?.trim().toLowerCase())
-    .find((text) => text !== undefined && isAddress(text));
+    .map((text) => addressOf(text?.trim() ?? ""))
+    .find((text) => text !== undefined);
 }
 
 export function createScimUsers(options: {
@@ -207,17 +210,7 @@ export function createScimUsers(options: {
           by(by.fn<string>("lower", ["user_name"]), "=", filter.value.toLowerCase()),
         );
       }
-      const { count } = await query
-        .select((by) => by.fn.countAll().as("count"))
-        .executeTakeFirstOrThrow();
-      const rows = await query
-        .selectAll()
-        .orderBy("created_at")
-        .orderBy("id")
-        .offset(page.startIndex - 1)
-        .limit(page.count)
-        .execute();
-      return { total: Number(count), rows };
+      return readPage(query, query.selectAll(), page);
     },
     async get(ref) {
       const row = await select(kysely, ref).executeTakeFirst();
@@ -257,9 +250,10 @@ export function createScimUsers(options: {
       if (found !== undefined) await describe(trx, organizationId, personId, body);
       if (body.active) {
         await activate(trx, row);
-        return { row, endedSessions: [] };
+        return { row, endedSessions: [], hasAccessChanged: true };
       }
-      return { row, endedSessions: await endAccess(trx, { organizationId, personId }) };
+      const endedSessions = await endAccess(trx, { organizationId, personId });
+      return { row, endedSessions, hasAccessChanged: true };
     },
     async replace(trx, held, body) {
       const { organization_id: organizationId, person_id: personId } = held;
@@ -279,11 +273,11 @@ export function createScimUsers(options: {
       await describe(trx, organizationId, personId, body);
       if (body.active && !held.is_active) await activate(trx, row);
       const endedSessions = body.active ? [] : await endAccess(trx, { organizationId, personId });
-      return { row, endedSessions };
+      return { row, endedSessions, hasAccessChanged: !body.active || !held.is_active };
     },
     async delete(trx, held) {
       const { organization_id: organizationId, person_id: personId } = held;
-      const ended = await endAccess(trx, { organizationId, personId });
+      const endedSessions = await endAccess(trx, { organizationId, personId });
       await trx.deleteFrom("scim_user").where("id", "=", held.id).execute();
       if (await isOnlyOf(trx, { organizationId, personId })) {
         // The address may be the next person's; what this one did stays theirs.
@@ -293,7 +287,7 @@ export function createScimUsers(options: {
           .where("id", "=", personId)
           .execute();
       }
-      return ended;
+      return { row: held, endedSessions, hasAccessChanged: true };
     },
   };
 }

@@ -1,16 +1,13 @@
 /** Handlers of service principals. */
-
 import { originOf } from "../../http/actor.ts";
-import type { ApiContext } from "../../http/api.ts";
 import {
-  callerOf,
+  type ApiContext,
   type Handlers,
   organizationOf,
   publisherOf,
   type RoutesOf,
 } from "../../http/api.ts";
-import type { Clock } from "../../storage/ground.ts";
-import { anySession, requireFresh } from "../freshness.ts";
+import { anySession, requireSession } from "../freshness.ts";
 import type { Giver, ServiceOwner, Services } from "./services.ts";
 
 interface Where {
@@ -18,19 +15,11 @@ interface Where {
   readonly by: Giver;
 }
 
-/** What the caller holds, as far as the credential goes. */
-function giver(context: ApiContext, held: ReadonlySet<string>): Giver {
-  const caller = callerOf(context);
-  const { limitedTo } = caller;
-  const reached = [...held].filter((name) => limitedTo?.has(name) !== false);
-  return { origin: originOf(context), held: new Set(reached) };
-}
-
 function ofOrganization(context: ApiContext): Where {
   const { id, permissions } = organizationOf(context);
   return {
     owner: { organizationId: id, publisherName: null },
-    by: giver(context, permissions),
+    by: { origin: originOf(context), held: permissions },
   };
 }
 
@@ -38,7 +27,7 @@ function ofPublisher(context: ApiContext): Where {
   const { name, permissions } = publisherOf(context);
   return {
     owner: { organizationId: null, publisherName: name },
-    by: giver(context, permissions ?? new Set()),
+    by: { origin: originOf(context), held: permissions ?? new Set() },
   };
 }
 
@@ -46,7 +35,6 @@ const newKey = "Making a key";
 
 export function serviceHandlers(deps: {
   readonly services: Services;
-  readonly clock: Clock;
 }): Handlers<RoutesOf<"Services">> {
   const { services } = deps;
   return {
@@ -66,7 +54,7 @@ export function serviceHandlers(deps: {
       await services.remove(owner, params.service, by);
     },
     async createOrganizationServiceKey({ params, body }, context) {
-      requireFresh(context, newKey, deps.clock, anySession);
+      requireSession(context, newKey, anySession);
       const { owner, by } = ofOrganization(context);
       return services.createKey(owner, { serviceId: params.service, ...body }, by);
     },
@@ -90,7 +78,7 @@ export function serviceHandlers(deps: {
       await services.remove(owner, params.service, by);
     },
     async createPublisherServiceKey({ params, body }, context) {
-      requireFresh(context, newKey, deps.clock, anySession);
+      requireSession(context, newKey, anySession);
       const { owner, by } = ofPublisher(context);
       return services.createKey(owner, { serviceId: params.service, ...body }, by);
     },

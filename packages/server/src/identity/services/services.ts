@@ -20,6 +20,7 @@ import type { Ground } from "../../storage/ground.ts";
 import type { Schema } from "../../storage/schema.ts";
 import type { Act, ActOrigin, ActRecord } from "../../trail/trail.ts";
 import type { ApiKeys } from "../api-keys.ts";
+import type { AccessChanges } from "../membership/access-changes.ts";
 
 const prefix = "svc";
 const idBytes = 16;
@@ -96,8 +97,9 @@ export function createServices(options: {
   readonly ground: Ground;
   readonly apiKeys: ApiKeys;
   readonly trail: ActRecord;
+  readonly accessChanges: AccessChanges;
 }): Services {
-  const { apiKeys, trail } = options;
+  const { apiKeys, trail, accessChanges } = options;
   const { kysely } = options.database;
   const { clock, random } = options.ground;
 
@@ -128,13 +130,13 @@ export function createServices(options: {
     return row;
   }
 
-  const viewOf = async (row: ServiceRow): Promise<ServiceView> => ({
+  const viewOf = (row: ServiceRow, keys: readonly ServiceKeyView[]): ServiceView => ({
     id: row.person_id,
     name: row.name,
     permissions: [...row.permissions],
     isDisabled: row.disabled_at !== null,
     createdAt: row.created_at.toISOString(),
-    keys: (await apiKeys.list(row.person_id)).map(keyView),
+    keys: keys.map(keyView),
   });
 
   function checkHeld(permissions: readonly string[], { held }: Giver): void {
@@ -159,14 +161,21 @@ export function createServices(options: {
     ...(details === undefined ? {} : { details }),
   });
 
+  /** Ends what it has open by what it was allowed. A publisher has nothing that stays open. */
+  async function tell({ organizationId }: ServiceOwner, id: string): Promise<void> {
+    if (organizationId !== null) await accessChanges.tell({ organizationId, personIds: [id] });
+  }
+
   async function find(owner: ServiceOwner, id: string): Promise<ServiceView> {
-    return viewOf(await select(owner).where("person_id", "=", id).executeTakeFirstOrThrow());
+    const row = await select(owner).where("person_id", "=", id).executeTakeFirstOrThrow();
+    return viewOf(row, await apiKeys.list(id));
   }
 
   return {
     async list(owner) {
       const rows = await select(owner).orderBy("created_at").execute();
-      return Promise.all(rows.map(viewOf));
+      const keys = await apiKeys.listOfMany(rows.map(({ person_id }) => person_id));
+      return rows.map((row) => viewOf(row, keys.get(row.person_id) ?? []));
     },
 
     async create(owner, { name, permissions }, by) {
@@ -223,6 +232,7 @@ export function createServices(options: {
         };
         await trail.record(trx, act("update", owner, { id, by, details }));
       });
+      await tell(owner, id);
       return find(owner, id);
     },
 
@@ -234,6 +244,7 @@ export function createServices(options: {
         await trx.deleteFrom("service_principal").where("person_id", "=", id).execute();
         await trail.record(trx, act("remove", owner, { id, by }));
       });
+      await tell(owner, id);
     },
 
     async createKey(owner, { serviceId: id, expiresInDays }, by) {
@@ -274,6 +285,7 @@ export function createServices(options: {
         if (!(await apiKeys.remove(trx, id, keyId))) throw notFound(keyId);
         await trail.record(trx, act("key.revoke", owner, { id, by, details: { key: keyId } }));
       });
+      await tell(owner, id);
     },
 
     async membershipsOf(id) {

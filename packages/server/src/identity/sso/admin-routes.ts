@@ -2,6 +2,7 @@
 import { BerthError } from "@berth/protocol";
 import type { OrganizationPermission, SingleSignOnSettings } from "@berth/protocol/api";
 import type { Kysely, Transaction } from "kysely";
+import { originOf } from "../../http/actor.ts";
 import {
   type ApiContext,
   callerOf,
@@ -43,17 +44,8 @@ export async function recordAct(
   context: ApiContext,
   act: Pick<Act, "action" | "target" | "details">,
 ): Promise<void> {
-  const { personId, by, keyId, sessionId } = callerOf(context);
-  const credentialId = keyId ?? sessionId;
-  await trail.record(trx, {
-    ...act,
-    organizationId: organizationOf(context).id,
-    actor: {
-      ...{ kind: "person", id: personId, by },
-      ...(credentialId === undefined ? {} : { credentialId }),
-    },
-    requestId: context.requestId,
-  });
+  const organizationId = organizationOf(context).id;
+  await trail.record(trx, { ...originOf(context), ...act, organizationId });
 }
 
 export function signOnAdminHandlers(
@@ -119,7 +111,9 @@ export function signOnAdminHandlers(
       // An address that does not answer as a provider is told now, and not to the first member.
       await providers.metadata(body.issuer);
       const { view, endedSessions } = await kysely.transaction().execute(async (trx) => {
-        const isByOwner = organizationOf(context).role === "owner";
+        // A key that is limited does not speak for the ownership of its person.
+        const isByOwner =
+          organizationOf(context).role === "owner" && callerOf(context).limitedTo === undefined;
         const done = await connections.put(trx, { organizationId: id, settings: body, isByOwner });
         const { issuer, clientId, isRequired, isJustInTime, defaultRole } = done.view;
         await recordAct(trail, trx, context, {

@@ -8,12 +8,14 @@
  */
 import { createHash, createHmac } from "node:crypto";
 import { BerthError } from "@berth/protocol";
-import type { Kysely } from "kysely";
+import type { Kysely, Transaction } from "kysely";
 import { isUniqueViolation } from "../../storage/constraint.ts";
 import type { Ground } from "../../storage/ground.ts";
 import type { Schema } from "../../storage/schema.ts";
 import type { Trail } from "../../trail/trail.ts";
 import { syncGroups } from "../groups/sync-groups.ts";
+import type { AccessChanges } from "../membership/access-changes.ts";
+import { lockRole } from "../membership/lock-role.ts";
 import type { Connection, Connections } from "./connections.ts";
 import { exchangeCode } from "./exchange-code.ts";
 import { isSame } from "./id-token.ts";
@@ -68,12 +70,13 @@ export function createFlows(options: {
   readonly connections: Connections;
   readonly providers: Providers;
   readonly trail: Pick<Trail, "record">;
+  readonly accessChanges: AccessChanges;
   /** 32 secret bytes, the same on every node. */
   readonly key: Uint8Array;
   /** Where the provider sends the browser back to, for an organization's slug. */
   readonly redirectUriOf: (slug: string) => string;
 }): Flows {
-  const { kysely, ground, connections, providers, trail } = options;
+  const { kysely, ground, connections, providers, trail, accessChanges } = options;
   const made = (purpose: "state" | "nonce" | "verifier", token: string) =>
     createHmac("sha256", options.key).update(`${purpose}\n${token}`).digest("base64url");
 
@@ -126,35 +129,52 @@ export function createFlows(options: {
     return query.code;
   }
 
+  /** @returns the role that they had, when the provider's claims gave them another */
+  async function followRole(
+    trx: Transaction<Schema>,
+    organizationId: string,
+    { personId, role }: { readonly personId: string; readonly role: string | undefined },
+  ): Promise<string | undefined> {
+    if (role === undefined) return undefined;
+    const held = await lockRole(trx, { organizationId, personId });
+    // An ownership was given here, and is not taken from outside.
+    if (held === undefined || held === "owner" || held === role) return undefined;
+    await trx
+      .updateTable("member")
+      .set({ role })
+      .where("organizationId", "=", organizationId)
+      .where("userId", "=", personId)
+      .execute();
+    return held;
+  }
+
   async function admit(connection: Connection, claims: PersonClaims, requestId: string) {
     const { organizationId } = connection;
-    return kysely.transaction().execute(async (trx) => {
-      const { personId, isNew } = await linkPerson({ trx, connection, claims, ground });
-      if (claims.role !== undefined && !isNew) {
-        await trx
-          .updateTable("member")
-          .set({ role: claims.role })
-          .where("organizationId", "=", organizationId)
-          .where("userId", "=", personId)
-          // An ownership was given here, and is not taken from outside.
-          .where("role", "<>", "owner")
-          .execute();
-      }
-      if (claims.groups !== undefined) {
-        const sync = { organizationId, personId, source: "sso", names: claims.groups } as const;
-        await syncGroups(trx, sync, ground);
-      }
+    const { personId, hasChanged } = await kysely.transaction().execute(async (trx) => {
+      const linked = await linkPerson({ trx, connection, claims, ground });
+      const { role } = claims;
+      const from = await followRole(trx, organizationId, { personId: linked.personId, role });
+      const isMoved =
+        claims.groups !== undefined &&
+        (await syncGroups(
+          trx,
+          { organizationId, personId: linked.personId, source: "sso", names: claims.groups },
+          ground,
+        ));
       await connections.noteSuccess(trx, organizationId);
       await trail.record(trx, {
-        action: isNew ? "single-sign-on.join" : "single-sign-on.sign-in",
+        action: linked.isNew ? "single-sign-on.join" : "single-sign-on.sign-in",
         organizationId,
-        actor: { kind: "person", id: personId, by: "sso" },
-        target: { kind: "person", id: personId },
-        personal: { personId, fields: { subject: claims.subject } },
+        actor: { kind: "person", id: linked.personId, by: "sso" },
+        target: { kind: "person", id: linked.personId },
+        ...(from === undefined ? {} : { details: { role: { from, to: role ?? from } } }),
+        personal: { personId: linked.personId, fields: { subject: claims.subject } },
         requestId,
       });
-      return personId;
+      return { ...linked, hasChanged: linked.isNew || from !== undefined || isMoved };
     });
+    if (hasChanged) await accessChanges.tell({ organizationId, personIds: [personId] });
+    return personId;
   }
 
   return {

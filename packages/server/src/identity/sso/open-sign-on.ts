@@ -22,7 +22,7 @@ import { createProviders, type GuardedFetch } from "./provider.ts";
 import { signOnHandlers } from "./sign-on-routes.ts";
 
 export interface SignOnOptions {
-  readonly identity: Pick<OpenedIdentity, "sessions" | "tellSessionEnd">;
+  readonly identity: Pick<OpenedIdentity, "sessions" | "tellSessionEnd" | "accessChanges">;
   readonly database: Pick<Database, "kysely">;
   readonly keys: Pick<KeyRing, "createDataKey" | "seal" | "open" | "fingerprint" | "deriveKey">;
   readonly ground: Ground;
@@ -57,7 +57,7 @@ const resolveTxt: ResolveTxt = async (name) => {
 export function openSignOn(options: SignOnOptions): SignOn {
   const { identity, database, keys, ground, trail, ownOrigin } = options;
   const { kysely } = database;
-  const { tellSessionEnd } = identity;
+  const { tellSessionEnd, accessChanges } = identity;
   const connections = createConnections({ database, keys, ground });
   const providers = createProviders({ fetch: options.fetch, clock: ground.clock });
   const domains = createDomains({
@@ -69,7 +69,7 @@ export function openSignOn(options: SignOnOptions): SignOn {
   const redirectUriOf = (slug: string) => addressOf(singleSignOnCallbackPath, slug);
   const scimBaseOf = (slug: string) => addressOf("/organizations/{organization}/scim/v2", slug);
   const flows = createFlows({
-    ...{ kysely, ground, connections, providers, trail, redirectUriOf },
+    ...{ kysely, ground, connections, providers, trail, redirectUriOf, accessChanges },
     key: keys.deriveKey("single-sign-on"),
   });
   const users = createScimUsers({
@@ -92,9 +92,9 @@ export function openSignOn(options: SignOnOptions): SignOn {
         permissionsOfRole: async (organizationId, role) =>
           (await findRole(kysely, organizationId, role))?.permissions,
       }),
-      ...groupHandlers({ kysely, groups, trail }),
+      ...groupHandlers({ kysely, groups, trail, accessChanges }),
       ...scimHandlers({
-        ...{ kysely, users, trail, tellSessionEnd },
+        ...{ kysely, users, trail, tellSessionEnd, accessChanges },
         groups: createScimGroups({ kysely, ground }),
         baseOf: scimBaseOf,
       }),

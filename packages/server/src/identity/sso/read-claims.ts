@@ -27,8 +27,12 @@ const maxNameChars = 120;
 /** Of ASCII, in lower case: what else is allowed looks like something else. */
 const address = /^[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[a-z0-9.-]{3,190}$/;
 
-export function isAddress(text: string): boolean {
-  return address.test(text);
+const seenAscii = /^[\x21-\x7e]+$/;
+
+/** In lower case; undefined for what is none. Asked before: some letters beyond ASCII become one of it. */
+export function addressOf(text: string): string | undefined {
+  const lower = seenAscii.test(text) ? text.toLowerCase() : "";
+  return address.test(lower) ? lower : undefined;
 }
 
 /** One line that is seen as it is, cut; empty when nothing is left. */
@@ -62,11 +66,11 @@ const claimOf = (claims: IdClaims, name: string | null): unknown =>
 
 export function readClaims(claims: IdClaims, connection: Connection): PersonClaims {
   const given = `${plainText(claims.given_name, 60)} ${plainText(claims.family_name, 60)}`.trim();
-  const stated = typeof claims.email === "string" ? claims.email.toLowerCase() : "";
+  const stated = typeof claims.email === "string" ? addressOf(claims.email) : undefined;
   const isVouched =
     claims.email_verified === true ||
     (claims.email_verified === undefined && connection.isEmailTrusted);
-  const email = isVouched && isAddress(stated) ? stated : undefined;
+  const email = isVouched ? stated : undefined;
   const name =
     plainText(claims.name, maxNameChars) ||
     given ||

@@ -11,6 +11,7 @@ import type { Handlers } from "../../http/api.ts";
 import type { Database } from "../../storage/database.ts";
 import type { Ground } from "../../storage/ground.ts";
 import { type AttemptBound, createAttempts } from "../attempts.ts";
+import { networkOf } from "../network-of.ts";
 import type { Sessions, Visitor } from "../sessions.ts";
 import { type Domains, domainOf } from "./domains.ts";
 import { type Flows, flowSeconds } from "./flow.ts";
@@ -91,7 +92,7 @@ export function signOnHandlers(
 
   return {
     async beginSingleSignOn({ body }, { address, setCookies }) {
-      attempts.begin({ [`address ${address}`]: perAddress });
+      attempts.begin({ [`address ${networkOf(address)}`]: perAddress });
       const { url, token } = await flows.begin({
         slug: await findSlug(body.email, body.organization),
         returnTo: readReturnPath(body.returnTo),
