@@ -2,8 +2,8 @@
  * One project per package (its name is the package's), and one for each folder of `test/`.
  *
  * Workspace packages are read from their TypeScript sources by the condition `berth-source`, both
- * by Vite and by whatever Node processes and threads a test starts. Two workers, because real
- * cells, browsers and databases run beside them.
+ * by Vite and by whatever Node processes and threads a test starts. Three workers: two keep two
+ * processors busy with real cells, browsers and databases, except while they wait for one.
  */
 
 import { fileURLToPath } from "node:url";
@@ -73,6 +73,6 @@ const across = [
 export default defineConfig({
   test: {
     projects: [...packages, ...across],
-    maxWorkers: 2,
+    maxWorkers: 3,
   },
 });

@@ -8,6 +8,7 @@
 import { fileURLToPath } from "node:url";
 import { buildAssets } from "./build/assets.ts";
 import { run } from "./build/run.ts";
+import { typeCheckEnvironment } from "./build/type-check-environment.ts";
 import { publishedTypeScript, readWorkspaces } from "./build/workspaces.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
@@ -20,7 +21,7 @@ try {
   if (!isForStart) {
     // More checkers than one do the same work anew: twice the processor time.
     const options = ["-b", "--checkers", "1", ...publishedTypeScript(workspaces)];
-    await run("tsc", options, { root, folder: root });
+    await run("tsc", options, { root, folder: root, env: typeCheckEnvironment });
   }
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);

@@ -7,6 +7,7 @@ import { once } from "node:events";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { exitCode, pathOf } from "./build/run.ts";
+import { typeCheckEnvironment } from "./build/type-check-environment.ts";
 
 interface Step {
   readonly headline: string;
@@ -63,7 +64,7 @@ function takeBeside(step: Step): Promise<boolean> {
     const child = spawn(step.command, [...step.options], {
       cwd: root,
       stdio: ["ignore", "pipe", "pipe"],
-      env: { ...process.env, PATH: pathOf(root) },
+      env: { ...process.env, ...typeCheckEnvironment, PATH: pathOf(root) },
     });
     const [[code], ...outputs] = await Promise.all([
       once(child, "exit"),

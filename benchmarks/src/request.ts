@@ -1,17 +1,19 @@
 /**
  * A warm request through the whole of Berth, against the same module in the same kind of
- * cell behind a bare Node proxy. The sides take turns in every round; the figures are the
- * medians of the rounds' ratios.
+ * cell behind a bare Node proxy: once with no decision recorded, and once with each in the audit log. The
+ * sides take turns in every round; the figures are the medians of the rounds' ratios.
  */
+import { createClient } from "@berth/client";
 import type { Bench, BenchOptions, Figures } from "./bench.ts";
 import { rounded } from "./bench.ts";
 import { type LoadResult, median, runLoad, type Target } from "./load.ts";
+import type { BerthReady } from "./subjects/berth.ts";
 import { startSubject } from "./subjects/child.ts";
 import { startBerth } from "./subjects/start-berth.ts";
 
 const path = "/api/echo";
 const levels = [1, 16, 64] as const;
-const sides = ["berth", "bare", "static"] as const;
+const sides = ["berth", "recorded", "bare", "static"] as const;
 type Side = (typeof sides)[number];
 
 export const request: Bench = {
@@ -20,35 +22,66 @@ export const request: Bench = {
   run,
 };
 
+/** So many of the recorded side that hardly any of them goes into the log after the last answer. */
+function countOf(side: Side, inFlight: number): number {
+  if (inFlight === 1) return 600;
+  if (inFlight === 64) return 2_000;
+  return side === "recorded" ? 12_000 : 3_000;
+}
+
 async function run({ say, isQuick }: BenchOptions): Promise<Figures> {
-  await using berth = await startBerth();
+  await using berth = await startBerth({ auditLogging: false });
+  await using recorded = await startBerth({ auditLogging: true });
   await using bare = await startSubject<{ port: number }>("./bare.ts");
   await using fixed = await startSubject<{ port: number }>("./static-workerd.ts");
-  const headers = { host: berth.ready.host, authorization: `Bearer ${berth.ready.token}` };
+  const targetOf = ({ port }: { port: number }, { host, token }: BerthReady): Target => ({
+    ...{ port, path },
+    headers: { host, authorization: `Bearer ${token}` },
+  });
   const targets: Record<Side, Target> = {
-    berth: { port: berth.ready.port, path, headers },
-    bare: { port: bare.ready.port, path, headers },
-    static: { port: fixed.ready.port, path, headers },
+    berth: targetOf(berth.ready, berth.ready),
+    recorded: targetOf(recorded.ready, recorded.ready),
+    bare: targetOf(bare.ready, berth.ready),
+    static: targetOf(fixed.ready, berth.ready),
   };
-  for (const side of sides) await runLoad(targets[side], { requests: 2_000, inFlight: 16 });
+  const load = async (side: Side, options: { requests: number; inFlight: number }) => {
+    const result = await runLoad(targets[side], options);
+    if (side !== "recorded") return result;
+    // Nothing of the recording may be left for the next one's turn; its time counts.
+    const begin = performance.now();
+    await readLog(recorded.ready);
+    const loadSeconds = options.requests / result.requestsPerSecond;
+    const seconds = loadSeconds + (performance.now() - begin) / 1_000;
+    return { ...result, requestsPerSecond: options.requests / seconds };
+  };
+  for (const side of sides) await load(side, { requests: 2_000, inFlight: 16 });
 
   const rounds = isQuick ? 2 : 9;
   const results = new Map<string, LoadResult[]>();
   for (let round = 0; round < rounds; round++) {
     for (const inFlight of levels) {
-      const requests = (inFlight === 1 ? 600 : 3_000) / (isQuick ? 4 : 1);
       // Whoever goes first finds another machine; so the order turns from round to round.
       const order = round % 2 === 0 ? sides : sides.toReversed();
       for (const side of order) {
+        if (side === "recorded" && inFlight === 64) continue;
         const key = `${side} ${inFlight}`;
         const all = results.get(key) ?? [];
-        all.push(await runLoad(targets[side], { requests, inFlight }));
+        const requests = countOf(side, inFlight) / (isQuick ? 4 : 1);
+        all.push(await load(side, { requests, inFlight }));
         results.set(key, all);
       }
     }
     say(`round ${round + 1} of ${rounds}`);
   }
   return figuresOf(results, say);
+}
+
+/** Whoever reads the log waits until all that was recorded is in it. */
+async function readLog({ origin, apiKey, organization }: BerthReady): Promise<void> {
+  const client = createClient({ baseUrl: origin, apiKey });
+  const query = { action: "access.decide", limit: 1 };
+  const { entries } = await client.call("searchAudit", { params: { organization }, query });
+  if (entries.length === 0) throw new Error("The recorded calls left no entry.");
 }
 
 function figuresOf(
@@ -65,10 +98,13 @@ function figuresOf(
   const figures: Record<string, number> = {
     warm_p50_ratio_vs_bare: ratio("berth", "bare", 1, (result) => result.p50Ms),
     throughput_ratio_vs_bare: ratio("berth", "bare", 16, (result) => result.requestsPerSecond),
+    recorded_warm_p50_ratio_vs_bare: ratio("recorded", "bare", 1, (result) => result.p50Ms),
+    recorded_throughput_ratio_vs_bare: ratio("recorded", "bare", 16, (r) => r.requestsPerSecond),
   };
   for (const inFlight of levels) {
     for (const side of sides) {
       const all = of(side, inFlight);
+      if (all.length === 0) continue;
       const name = `${side}_${inFlight}`;
       figures[`${name}_p50_ms`] = rounded(median(all.map((result) => result.p50Ms)));
       figures[`${name}_p99_ms`] = rounded(median(all.map((result) => result.p99Ms)));

@@ -2,6 +2,7 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createAxe } from "../support/create-axe.ts";
 import { createGreeterApp } from "./console/greeter-app.ts";
 import { type OpenedConsole, openConsole, type SignedIn } from "./console/open-console.ts";
 
@@ -57,10 +58,11 @@ const viewports = [
  * in the second the page differs by its colours only.
  */
 async function findBarriers(page: Page, scheme: (typeof schemes)[number]): Promise<string[]> {
-  const axe = new AxeBuilder({ page }).options({ resultTypes: ["violations"] });
-  if (scheme !== schemes[0]) axe.withRules("color-contrast");
   // The app's own frame is reached only in the slower mode, which opens a page for each analysis.
-  if (page.frames().length === 1) axe.setLegacyMode(true);
+  const isAlone = page.frames().length === 1;
+  const axe = isAlone ? await createAxe(page) : new AxeBuilder({ page });
+  axe.options({ resultTypes: ["violations"] });
+  if (scheme !== schemes[0]) axe.withRules("color-contrast");
   const { violations } = await axe.analyze();
   return violations
     .filter(({ impact }) => impact === "serious" || impact === "critical")

@@ -1,9 +1,9 @@
 /** An admin takes back what a running app may do, and grants what it asked for: in the console. */
 import { mkdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { createAxe } from "../support/create-axe.ts";
 import type { TestAppFiles } from "../support/test-app.ts";
 import { createGreeterApp } from "./console/greeter-app.ts";
 import { type OpenedConsole, openConsole } from "./console/open-console.ts";
@@ -84,12 +84,12 @@ async function expectFits(page: Page): Promise<void> {
 }
 
 async function findBarriers(page: Page, within = "body"): Promise<readonly string[]> {
-  const { violations } = await new AxeBuilder({ page })
+  const axe = await createAxe(page);
+  const { violations } = await axe
     .include(within)
     .options({ resultTypes: ["violations"] })
     // A dialog's head is a header to axe; what lies behind the dialog is out of reach meanwhile.
     .disableRules("landmark-no-duplicate-banner")
-    .setLegacyMode(true)
     .analyze();
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
 }

@@ -122,6 +122,18 @@ async function reach(target: { readonly origin: string; readonly stream: string 
       return kept.length > 0 ? kept : refuse();
     },
     "register a worker for it": () => navigator.serviceWorker.register(`${origin}/sw.js`),
+    "share a worker with it": () => settled(new SharedWorker(`${origin}/sw.js`), "connect"),
+    "look into its caches": async () => ((await caches.keys()).length > 0 ? "some" : refuse()),
+    "ask for its databases": async () =>
+      (await indexedDB.databases()).length > 0 ? "some" : refuse(),
+    "lead the page around it elsewhere": () => {
+      if (top === window) refuse();
+      (top as Window).location.href = "about:blank";
+      return "led";
+    },
+    "open a window of it": () => (top === window ? refuse() : (open(origin) ?? refuse())),
+    "speak in its name to the page around it": () =>
+      top === window ? refuse() : (top as Window & { readonly fetch: typeof fetch }).fetch(api),
     "set a cookie for it": () => {
       // biome-ignore lint/suspicious/noDocumentCookie: what a hostile page would do
       document.cookie = "berth.session=stolen; domain=localhost; path=/";

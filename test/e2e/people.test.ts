@@ -1,8 +1,8 @@
 /** People, roles, invitations and service principals in the console: by an owner, by who is invited, by an operator. */
-import { AxeBuilder } from "@axe-core/playwright";
 import { createClient } from "@berth/client";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { createAxe } from "../support/create-axe.ts";
 import { type OpenedConsole, openConsole, type SignedIn } from "./console/open-console.ts";
 import { keepPicture } from "./mcp-apps/pictures.ts";
 
@@ -22,7 +22,7 @@ const schemes = ["light", "dark"] as const;
 
 /** All rules are tried in the first scheme; the second differs by its colours only, which all pages share. */
 async function findBarriers(page: Page, scheme: (typeof schemes)[number]): Promise<string[]> {
-  const axe = new AxeBuilder({ page }).options({ resultTypes: ["violations"] }).setLegacyMode(true);
+  const axe = (await createAxe(page)).options({ resultTypes: ["violations"] });
   if (scheme !== schemes[0]) axe.withRules("color-contrast");
   const { violations } = await axe.analyze();
   return violations

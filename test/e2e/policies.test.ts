@@ -1,7 +1,7 @@
 /** An admin writes a policy, mends it, tries it, puts it in force, takes it back, and asks why. */
 import { join } from "node:path";
-import { AxeBuilder } from "@axe-core/playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createAxe } from "../support/create-axe.ts";
 import { createGreeterApp } from "./console/greeter-app.ts";
 import { type OpenedConsole, openConsole, type SignedIn } from "./console/open-console.ts";
 
@@ -32,7 +32,7 @@ afterAll(async () => {
 const callApp = async () => (await berth.started.callFunction(installation, "/api/greet")).status;
 
 async function findBarriers(): Promise<readonly string[]> {
-  const axe = new AxeBuilder({ page: visitor.page }).setLegacyMode(true);
+  const axe = await createAxe(visitor.page);
   const { violations } = await axe.analyze();
   return violations
     .filter(({ impact }) => impact === "serious" || impact === "critical")

@@ -158,7 +158,11 @@ describe("the CRM", () => {
   const dialog = () => view().getByRole("dialog");
   const save = async () => {
     await dialog().getByRole("button", { name: "Save" }).click();
-    await dialog().waitFor({ state: "detached" });
+    await dialog()
+      .waitFor({ state: "detached" })
+      .catch(async (cause: unknown) => {
+        throw new Error(`It was not saved: ${await dialog().textContent()}`, { cause });
+      });
   };
   const transfer = () => view().getByRole("button", { name: "Import or export" }).click();
   const close = async () => {

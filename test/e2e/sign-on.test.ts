@@ -1,7 +1,7 @@
 /** An organization's administrator sets up single sign-on, and a colleague comes in by it: all in a real browser, by a real provider. */
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { createAxe } from "../support/create-axe.ts";
 import { startTestProvider, type TestProvider } from "../support/sign-on/provider.ts";
 import { type OpenedConsole, openConsole } from "./console/open-console.ts";
 import { keepPicture } from "./mcp-apps/pictures.ts";
@@ -44,7 +44,7 @@ async function picture(page: Page, name: string): Promise<void> {
 }
 
 async function expectNoBarriers(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
+  const { violations } = await (await createAxe(page)).analyze();
   const barriers = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
   expect(barriers.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
 }

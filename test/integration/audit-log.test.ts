@@ -21,15 +21,13 @@ import { createTestFolder, type TestFolder } from "../support/test-folder.ts";
 const api = (resource: string) => [{ type: "api" as const, resource, actions: ["read" as const] }];
 const server = "export default { fetch: () => new Response('ok') };";
 const recorded = {
-  manifest: {
-    ...{ id: "recorded", permissions: api("/api/open/*") },
-    security: { auditLogging: true },
-  },
+  manifest: { id: "recorded", permissions: api("/api/open/*") },
   server,
 };
 const unrecorded = {
   manifest: {
     ...{ id: "unrecorded", permissions: api("/api/open/*") },
+    security: { auditLogging: false },
   },
   server,
 };
@@ -85,7 +83,7 @@ describe.each(databasesUnderTest().slice(-1))(
       return page.entries.toReversed();
     };
 
-    it("has every decision about an app that asks for it, allowed or not, and none of another", async () => {
+    it("has every decision about an app, allowed or not, and none of one that wants none recorded", async () => {
       const [first = "", second = ""] = started.installed;
       for (const path of ["/api/open/a", "/api/closed", "/api/open/b"]) {
         await started.callFunction(first, path);

@@ -6,7 +6,9 @@
 import { type BerthClient, createClient } from "@berth/client";
 import { type ApiRouteName, apiPrefix, apiRoutes, type RouteDefinition } from "@berth/protocol/api";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readRowTexts } from "../support/all-rows.ts";
 import { berthCommand } from "../support/berth-command.ts";
+import { makeOneOfEach } from "../support/one-of-each.ts";
 import { type StartedBerth, startBerth } from "../support/start-berth.ts";
 
 const server = `export default { fetch(request) {
@@ -71,82 +73,17 @@ describe("whatever ids are sent", () => {
   beforeAll(async () => {
     berth = await startBerth({ apps: [{ server }] });
     const { identity } = berth.berth;
-    const { admin, installation, adminId } = berth;
-    const acme = { organization: "acme" };
     attacker = await berth.addOrganization("globex");
     const person = await identity.findPerson("owner@globex.example");
     const key = await identity.createApiKey({ personId: person?.id ?? "", name: "mine" });
     attackerKey = key.secret;
     await attacker.call("createPublisher", { body: { name: "evil", displayName: "Evil" } });
-    const role = await admin.call("createRole", {
-      ...{ params: acme, body: { name: "Theirs", permissions: ["organization.read"] } },
-    });
-    const invitation = await admin.call("invite", {
-      ...{ params: acme, body: { email: "guest@acme.example", role: role.id } },
-    });
-    const [member] = (await admin.call("listMembers", { params: acme })).members;
-    const { lastRunId } = await admin.call("getInstallation", {
-      params: { ...acme, installation },
-    });
-    const publisher = await admin.call("getPublisher", { params: { publisher: "test" } });
-    const { keys } = await admin.call("listApiKeys");
-    const { id: group } = await admin.call("createGroup", {
-      ...{ params: acme, body: { name: "Theirs" } },
-    });
-    const { id: token } = await admin.call("createProvisioningToken", {
-      ...{ params: acme, body: { name: "Theirs" } },
-    });
-    const { domain } = await admin.call("addEmailDomain", {
-      ...{ params: acme, body: { domain: "acme-people.example" } },
-    });
-    const { grants } = await admin.call("listGrants", { params: { ...acme, installation } });
-    const { entries } = await admin.call("searchAudit", { params: acme, query: {} });
-    const { id: service } = await admin.call("createOrganizationService", {
-      ...{ params: acme, body: { name: "Theirs", permissions: ["organization.read"] } },
-    });
-    const nobody = createClient({ baseUrl: `http://127.0.0.1:${berth.berth.port}` });
-    const { token: link } = await identity.createSignInLink(adminId);
-    await nobody.call("redeemSignInLink", { body: { token: link } });
-    const { sessions } = await admin.call("listSessions");
-    const passkey = "pky_theirs_0123456789";
-    const row = { id: passkey, userId: adminId, credentialID: passkey, backedUp: false };
-    // Some columns are better-auth's alone, and not in our types.
-    const whole = { ...row, publicKey: "k", counter: 0, deviceType: "singleDevice" };
-    await berth.berth.database.kysely.insertInto("passkey").values(whole).execute();
-    foreign = {
-      ...{ service, passkey, session: sessions[0]?.id ?? "" },
-      ...{ group, token, domain, grant: grants[0]?.id ?? "" },
-      index: String(entries[0]?.index ?? ""),
-      ...{ installation, run: lastRunId ?? "", role: role.id, invitation: invitation.id },
-      ...{ member: member?.id ?? "", person: adminId, key: keys[0]?.id ?? "" },
-      keyId: publisher.keys[0]?.keyId ?? "",
-    };
+    foreign = await makeOneOfEach(berth);
     for (const [name, id] of Object.entries(foreign)) expect(id, name).not.toBe("");
   }, 60_000);
   afterAll(() => berth?.[Symbol.asyncDispose]());
 
-  /** Every row of every table, as text. */
-  async function readAll(): Promise<Readonly<Record<string, string>>> {
-    const { kysely } = berth.berth.database;
-    const names = (await kysely.introspection.getTables())
-      .map(({ name }) => name)
-      .filter((name) => !restless.test(name));
-    const texts = await Promise.all(
-      names.map(async (name) => {
-        // Whichever it is: its rows are only looked at as text.
-        const table = kysely.dynamic.table(name as "member").as("found");
-        const rows = await kysely.selectFrom(table).selectAll("found").execute();
-        return [
-          name,
-          rows
-            .map((row) => JSON.stringify(row))
-            .sort()
-            .join("\n"),
-        ] as const;
-      }),
-    );
-    return Object.fromEntries(texts);
-  }
+  const readAll = () => readRowTexts(berth, (table) => !restless.test(table));
 
   const namesOf = ({ path }: RouteDefinition) =>
     [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? "");

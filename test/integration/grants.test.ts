@@ -43,7 +43,8 @@ let adminToken = "";
 const organization = "acme";
 
 beforeAll(async () => {
-  berth = await startBerth();
+  // Requests come from here, as from a proxy that says for whom.
+  berth = await startBerth({ berth: { trustedProxies: ["127.0.0.1"] } });
   const app = await berth.publisher.publish({ server, manifest: { permissions } });
   installation = await berth.install(app, { refuses: ["/asked"] });
   adminToken = await berth.viewToken(installation);
@@ -222,6 +223,16 @@ describe("conditions", () => {
     expect((await open("/open/x")).status).toBe(403);
     await change("/open/*", { conditions: { ipRanges: ["127.0.0.0/8"] } });
     expect((await open("/open/x")).status).toBe(200);
+    // Behind a proxy it is the client's address that counts, and not the proxy's own.
+    const from = (address: string) =>
+      berth.callFunction(installation, "/open/x", {
+        token: adminToken,
+        headers: { "x-forwarded-for": `10.1.1.1, ${address}` },
+      });
+    expect((await from("203.0.113.9")).status).toBe(403);
+    await change("/open/*", { conditions: { ipRanges: ["203.0.113.0/24"] } });
+    expect((await from("203.0.113.9")).status).toBe(200);
+    expect((await open("/open/x")).status).toBe(403);
     await change("/open/*", { conditions: { maxSecondFactorAgeMinutes: 5 } });
     expect((await open("/open/x")).json()).toMatchObject({
       details: { decidedBy: expect.stringContaining("maxSecondFactorAgeMinutes") },

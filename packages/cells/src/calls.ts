@@ -20,10 +20,21 @@ export interface CellRequest {
   readonly body: Readable | null;
   /** The app's proof on whose behalf it acts; becomes `ctx.props.berth.handle`. */
   readonly handle: string;
-  /** An object's members become members of `ctx.props.berth`. At most 16 KiB as JSON. */
+  /**
+   * An object's members become members of `ctx.props.berth`. At most 16 KiB as JSON. One that is given
+   * again must not have changed: what was written of it is kept.
+   */
   readonly props: JsonValue;
   readonly requestId: string;
-  readonly signal?: AbortSignal;
+  readonly signal?: GivenUpSignal;
+}
+
+/** What is asked of an AbortSignal here, and all that one has to be. */
+export interface GivenUpSignal {
+  readonly aborted: boolean;
+  readonly reason?: unknown;
+  addEventListener(type: "abort", listener: () => void, options?: { readonly once: true }): void;
+  removeEventListener(type: "abort", listener: () => void): void;
 }
 
 export interface CellResponse {

@@ -8,6 +8,7 @@ export type {
   EgressCall,
   EntryKind,
   EntryResult,
+  GivenUpSignal,
   HeaderPairs,
   HookContext,
   HookResult,

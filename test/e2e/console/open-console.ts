@@ -30,15 +30,29 @@ export interface SignedIn {
   readonly complaints: readonly string[];
 }
 
+// Files share a worker, one after another: what one has built and launched serves the next. The
+// browser ends with the worker.
+let built: Promise<unknown> | undefined;
+let launched: Promise<Browser> | undefined;
+
+/** As `npm start` does: nothing is built that is built already. */
+function build(): Promise<unknown> {
+  const argv = ["--conditions=berth-source", "scripts/build.ts", "--for-start"];
+  built ??= promisify(execFile)(process.execPath, argv, { cwd: root });
+  return built;
+}
+
+async function openBrowser(): Promise<Browser> {
+  const browser = await launched;
+  if (browser?.isConnected()) return browser;
+  launched = chromium.launch({ executablePath: chromiumPath, args: chromiumArgs });
+  return launched;
+}
+
 export async function openConsole(
   options: Pick<StartOptions, "berth"> = {},
 ): Promise<OpenedConsole> {
-  // As `npm start` does: nothing is built that is built already.
-  await promisify(execFile)(
-    process.execPath,
-    ["--conditions=berth-source", "scripts/build.ts", "--for-start"],
-    { cwd: root },
-  );
+  await build();
   const started = await startBerth({
     berth: {
       ...options.berth,
@@ -49,7 +63,7 @@ export async function openConsole(
       },
     },
   });
-  const browser = await chromium.launch({ executablePath: chromiumPath, args: chromiumArgs });
+  const browser = await openBrowser();
   const { origin } = started.berth;
 
   const createLink = async (personId = started.adminId) => {
@@ -76,7 +90,8 @@ export async function openConsole(
       return { context, page, complaints };
     },
     async [Symbol.asyncDispose]() {
-      await browser.close();
+      // All of them are this file's.
+      await Promise.all(browser.contexts().map((context) => context.close()));
       await started[Symbol.asyncDispose]();
     },
   };

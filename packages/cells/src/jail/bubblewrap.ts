@@ -27,6 +27,8 @@ export interface JailInput {
   readonly blockFd: number;
   readonly seccompFd: number | undefined;
   readonly command: readonly string[];
+  /** Found in the command lines of the jail's processes; see warden.ts. */
+  readonly mark?: string;
 }
 
 export function buildJailArguments(input: JailInput): string[] {
@@ -37,6 +39,8 @@ export function buildJailArguments(input: JailInput): string[] {
     "--die-with-parent",
     "--new-session",
     "--clearenv",
+    // Of no effect in an empty environment.
+    ...(input.mark === undefined ? [] : ["--unsetenv", input.mark]),
     ...["--hostname", "cell"],
     ...["--cap-drop", "ALL"],
     ...["--uid", "65534", "--gid", "65534"],

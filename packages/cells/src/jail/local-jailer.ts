@@ -25,6 +25,7 @@ import { makeCellFolder, removeCellFolder, type User } from "./cell-folder.ts";
 import type { CellPlace, Jailer } from "./jailer.ts";
 import { buildSeccompFilter } from "./seccomp.ts";
 import { createUidLease, type UidLease } from "./uid-lease.ts";
+import { openWarden, type Warden } from "./warden.ts";
 
 const inSocketName = "in.sock";
 
@@ -44,6 +45,8 @@ interface Ground {
   readonly uids: UidLease | undefined;
   readonly sources: IsolateSources;
   readonly server: User;
+  /** Undefined where nothing is jailed. */
+  readonly warden: Warden | undefined;
 }
 
 /** What new cells are started with; another engine comes with libraries of its own. */
@@ -68,7 +71,11 @@ function writeForAll(path: string, bytes: Buffer): void {
   chmodSync(path, 0o644);
 }
 
-function planJail(engine: Engine, runtime: RuntimeFolder, bubblewrap: string): JailPlan {
+function planJail(
+  engine: Engine,
+  runtime: RuntimeFolder,
+  { bubblewrap, mark }: Pick<JailPlan, "bubblewrap" | "mark">,
+): JailPlan {
   const ldd = findProgram("ldd");
   if (ldd === undefined) {
     const message = "The program ldd is not installed: the jail's library files cannot be found.";
@@ -77,14 +84,20 @@ function planJail(engine: Engine, runtime: RuntimeFolder, bubblewrap: string): J
   const filter = buildSeccompFilter(process.arch);
   const seccompFile = filter === undefined ? undefined : join(runtime.path, "seccomp.bpf");
   if (filter !== undefined && seccompFile !== undefined) writeForAll(seccompFile, filter);
-  return { bubblewrap, libraries: listLibraries(ldd, engine.binary), seccompFile };
+  return { bubblewrap, mark, libraries: listLibraries(ldd, engine.binary), seccompFile };
 }
 
 /** @throws BerthError `CELL_START_FAILED` when there is no such engine */
-function planEngine({ runtime, bubblewrap, uids }: Ground, binary: string | undefined): EnginePlan {
+function planEngine(
+  { runtime, bubblewrap, uids, warden }: Ground,
+  binary: string | undefined,
+): EnginePlan {
   const found = findEngine(binary);
   const engine = uids === undefined ? found : stageEngine(found, runtime.sharedPath);
-  const jail = bubblewrap === undefined ? undefined : planJail(engine, runtime, bubblewrap);
+  const jail =
+    bubblewrap === undefined || warden === undefined
+      ? undefined
+      : planJail(engine, runtime, { bubblewrap, mark: warden.mark });
   return { engine, jail };
 }
 
@@ -219,6 +232,7 @@ export class LocalJailer implements Jailer {
 
   async close(): Promise<void> {
     await this.#ground.cgroups.close();
+    this.#ground.warden?.[Symbol.dispose]();
     this.#ground.runtime[Symbol.dispose]();
   }
 }
@@ -244,6 +258,7 @@ export async function openLocalJailer(
   const bubblewrap = options.jail === "required" ? findBubblewrap() : undefined;
   const hasOwnUids = bubblewrap !== undefined && process.getuid?.() === 0;
   const runtime = openRuntime(hasOwnUids);
+  const warden = bubblewrap === undefined ? undefined : openWarden(options.logger);
   try {
     const cgroups =
       options.cgroup === "off" ? createPolledRoot() : findCgroupRoot(runtime.poolName);
@@ -252,10 +267,11 @@ export async function openLocalJailer(
     const uids = hasOwnUids ? createUidLease() : undefined;
     const { server = ownUser() } = options;
     return new LocalJailer(
-      { runtime, cgroups, bubblewrap, uids, server, sources: readSources() },
+      { runtime, cgroups, bubblewrap, uids, server, sources: readSources(), warden },
       options,
     );
   } catch (error) {
+    warden?.[Symbol.dispose]();
     runtime[Symbol.dispose]();
     throw error;
   }

@@ -10,6 +10,7 @@
  */
 
 import { BerthError } from "@berth/protocol";
+import type { GivenUpSignal } from "../calls.ts";
 import { createLimitError } from "../limit-error.ts";
 
 export interface LaneLimits {
@@ -68,7 +69,7 @@ export class Admission {
    * @throws BerthError `RATE_LIMITED` when the isolate's queue is full. The promise rejects with
    * `UNAVAILABLE` when the wait was too long, and with `REQUEST_TIMEOUT` when the caller gave up.
    */
-  enter(key: string, limits: LaneLimits, signal?: AbortSignal): Place | Promise<Place> {
+  enter(key: string, limits: LaneLimits, signal?: GivenUpSignal): Place | Promise<Place> {
     const lane = this.#laneOf(key, limits);
     const isFree = lane.waiting.length === 0 && this.#hasRoom(lane);
     if (isFree) return this.#admit(lane);
@@ -115,7 +116,7 @@ export class Admission {
     };
   }
 
-  #queue(lane: Lane, signal: AbortSignal | undefined): Promise<Place> {
+  #queue(lane: Lane, signal: GivenUpSignal | undefined): Promise<Place> {
     return new Promise((resolve, reject) => {
       const leave = () => {
         const at = lane.waiting.indexOf(entry);

@@ -4,6 +4,7 @@
  */
 
 import { BerthError, isBerthError } from "@berth/protocol";
+import type { GivenUpSignal } from "../calls.ts";
 import { createLimitError } from "../limit-error.ts";
 import { defaultCellLimits, type IsolateSpec } from "../spec.ts";
 import type { Admission, Place } from "./admission.ts";
@@ -21,7 +22,7 @@ const maxStolen = 3;
 
 export interface AskedContext {
   readonly requestId: string;
-  readonly signal?: AbortSignal;
+  readonly signal?: GivenUpSignal;
 }
 
 export interface Asked {

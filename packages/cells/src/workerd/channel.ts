@@ -5,7 +5,7 @@
  * `CellBody`; only three fault codes are taken from it.
  */
 
-import { Agent, type IncomingMessage, request as openRequest } from "node:http";
+import { type IncomingMessage, request as openRequest } from "node:http";
 import type { Socket } from "node:net";
 import { BerthError, isBerthError, parseWireError } from "@berth/protocol";
 import type { CellRequest, CellResponse, CellUpgrade } from "../calls.ts";
@@ -13,6 +13,7 @@ import type { Exchange } from "../driver.ts";
 import { toAsciiJson } from "../json.ts";
 import { createLimitError } from "../limit-error.ts";
 import { CellBody } from "./cell-body.ts";
+import { CellConnections } from "./connections.ts";
 import { appendHeaders, toPairs } from "./headers.ts";
 import type { PinnedSocket } from "./pinned-socket.ts";
 import { pumpUpload } from "./upload.ts";
@@ -44,8 +45,9 @@ export interface ChannelOptions {
   explain(error: Error): Promise<BerthError>;
 }
 
-function encodeOperation(operation: Operation): string {
-  const encoded = toAsciiJson(operation);
+/** @param operation - a text is what `createInvokeEncoder` made */
+function encodeOperation(operation: Operation | string): string {
+  const encoded = typeof operation === "string" ? operation : toAsciiJson(operation);
   if (encoded.length > maxOperationBytes) {
     const message = `A request's handle, props and id are ${encoded.length} bytes; at most ${maxOperationBytes} pass.`;
     const met = {
@@ -85,22 +87,27 @@ function buildHeaders(request: CellRequest, operation: string, isUpgrade: boolea
 }
 
 export class Channel {
-  readonly #agent: Agent;
+  readonly #connections: CellConnections;
   readonly #options: ChannelOptions;
 
   constructor(options: ChannelOptions) {
     this.#options = options;
-    this.#agent = new Agent({ keepAlive: true, timeout: idleConnectionMs, scheduling: "lifo" });
+    const { path } = options.socket;
+    this.#connections = new CellConnections({ path, idleMs: idleConnectionMs });
   }
 
-  send(operation: Operation, request: CellRequest, exchange: Exchange): Promise<CellResponse> {
+  send(
+    operation: Operation | string,
+    request: CellRequest,
+    exchange: Exchange,
+  ): Promise<CellResponse> {
     // Without being asked for one, a WebSocket is a failure.
     return this.#ask(operation, request, exchange, false) as Promise<CellResponse>;
   }
 
   /** Asks for a WebSocket, over a connection of its own that is never used again. */
   upgrade(
-    operation: Operation,
+    operation: Operation | string,
     request: CellRequest,
     exchange: Exchange,
   ): Promise<CellUpgrade | CellResponse> {
@@ -108,7 +115,7 @@ export class Channel {
   }
 
   #ask(
-    operation: Operation,
+    operation: Operation | string,
     request: CellRequest,
     exchange: Exchange,
     isUpgrade: boolean,
@@ -117,8 +124,9 @@ export class Channel {
       let cancelled: BerthError | undefined;
       let detachUpload: (() => void) | undefined;
       const outgoing = openRequest({
-        agent: isUpgrade ? false : this.#agent,
-        socketPath: this.#options.socket.path,
+        ...(isUpgrade
+          ? { agent: false, socketPath: this.#options.socket.path }
+          : { agent: this.#connections.agent }),
         method: request.method,
         path: request.path,
         headers: buildHeaders(request, encodeOperation(operation), isUpgrade),
@@ -242,6 +250,6 @@ export class Channel {
 
   /** Drops every connection. */
   close(): void {
-    this.#agent.destroy();
+    this.#connections.destroy();
   }
 }

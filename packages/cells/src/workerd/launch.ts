@@ -29,6 +29,8 @@ export interface JailPlan {
   readonly libraries: readonly string[];
   /** The filter's file; undefined where there is no filter for the machine. */
   readonly seccompFile: string | undefined;
+  /** What its processes are known by; see jail/warden.ts. */
+  readonly mark: string;
 }
 
 export interface LaunchInput {
@@ -120,6 +122,7 @@ function start(input: LaunchInput): ChildProcess {
     const jailArguments = buildJailArguments({
       ...input,
       libraries: jail.libraries,
+      mark: jail.mark,
       infoFd,
       blockFd,
       seccompFd: seccompArgument,

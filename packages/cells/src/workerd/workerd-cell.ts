@@ -25,8 +25,9 @@ import {
 import type { JsonValue } from "../json.ts";
 import { createLimitError, type MetLimit } from "../limit-error.ts";
 import { type CellLimits, checkSpec, defaultCellLimits, type IsolateSpec } from "../spec.ts";
-import { Channel } from "./channel.ts";
+import { Channel, type Operation } from "./channel.ts";
 import { toCgroupLimits } from "./engine-allowance.ts";
+import { createInvokeEncoder } from "./invoke-operation.ts";
 import type { IsolateLedger } from "./isolate-ledger.ts";
 import type { LaunchedProcess } from "./launch.ts";
 import type { PinnedSocket } from "./pinned-socket.ts";
@@ -91,6 +92,36 @@ function bound(exchange: Exchange, maxBytes: number): Exchange {
   };
 }
 
+/** An exchange whose end is told to the ledger, too. */
+class CountedExchange implements Exchange {
+  readonly maxResponseBytes: number;
+  readonly #inner: Exchange;
+  readonly #end: () => void;
+
+  constructor(inner: Exchange, end: () => void) {
+    this.maxResponseBytes = inner.maxResponseBytes;
+    this.#inner = inner;
+    this.#end = end;
+  }
+
+  bindCancel(cancel: (error: BerthError) => void): void {
+    this.#inner.bindCancel(cancel);
+  }
+
+  onProgress(): void {
+    this.#inner.onProgress();
+  }
+
+  onHead(): void {
+    this.#inner.onHead();
+  }
+
+  onEnd(error?: BerthError): void {
+    this.#end();
+    this.#inner.onEnd(error);
+  }
+}
+
 function memoryExceeded(what: string, met: MetLimit): BerthError {
   const message = `The app ran over ${what}; its cell was ended.`;
   return createLimitError("SANDBOX_MEMORY_EXCEEDED", message, met);
@@ -114,6 +145,7 @@ export class WorkerdCell implements Cell {
   readonly exited: Promise<CellExit>;
   readonly #parts: WorkerdCellParts;
   readonly #channel: Channel;
+  readonly #encodeInvoke = createInvokeEncoder();
   #isStopping = false;
   #loads = 0;
   /** What the group was told last. */
@@ -196,11 +228,7 @@ export class WorkerdCell implements Cell {
     this.#parts.cgroup.setLimits(toCgroupLimits(limits));
   }
 
-  async #ask(
-    operation: Parameters<Channel["send"]>[0],
-    body: string | null,
-    exchange: Exchange,
-  ): Promise<string> {
+  async #ask(operation: Operation, body: string | null, exchange: Exchange): Promise<string> {
     const response = await this.#channel.send(operation, ownRequest(body), exchange);
     return text(response.body);
   }
@@ -272,7 +300,7 @@ export class WorkerdCell implements Cell {
   }
 
   invoke(key: string, request: CellRequest, exchange: Exchange): Promise<CellResponse> {
-    const operation = { op: "invoke", key, props: toProps(request) } as const;
+    const operation = this.#encodeInvoke(key, request);
     return this.#counted(key, request.handle, exchange, (counted) => {
       const { maxRequestBytes } = this.#parts.isolates.limitsOf(key);
       const bounded = boundRequest(request, maxRequestBytes, counted);
@@ -289,16 +317,7 @@ export class WorkerdCell implements Cell {
   ): Promise<Result> {
     const end = this.#parts.isolates.begin(key, handle);
     try {
-      return await send({
-        maxResponseBytes: exchange.maxResponseBytes,
-        bindCancel: (cancel) => exchange.bindCancel(cancel),
-        onProgress: () => exchange.onProgress(),
-        onHead: () => exchange.onHead(),
-        onEnd(error) {
-          end();
-          exchange.onEnd(error);
-        },
-      });
+      return await send(new CountedExchange(exchange, end));
     } catch (error) {
       end();
       throw error;
@@ -310,7 +329,7 @@ export class WorkerdCell implements Cell {
     request: CellRequest,
     exchange: Exchange,
   ): Promise<CellUpgrade | CellResponse> {
-    const operation = { op: "invoke", key, props: toProps(request) } as const;
+    const operation = this.#encodeInvoke(key, request);
     return this.#counted(key, request.handle, exchange, (counted) =>
       this.#channel.upgrade(operation, request, counted),
     );
@@ -346,7 +365,7 @@ export class WorkerdCell implements Cell {
   }
 
   async #run(
-    operation: Parameters<Channel["send"]>[0],
+    operation: Operation,
     input: JsonValue,
     exchange: Exchange,
   ): Promise<Readonly<Record<string, unknown>>> {

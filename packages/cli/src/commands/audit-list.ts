@@ -70,7 +70,8 @@ export const auditListCommand = defineCommand<ListOptions>({
 function rowOf({ action, actor, at, index, outcome, target }: AuditEntryView): string[] {
   const who = actor.name ?? (actor.id === "" ? actor.kind : `${actor.kind} ${actor.id}`);
   const time = at.slice(0, 19).replace("T", " ");
-  return [String(index), time, action, who, `${target.kind} ${target.id}`, outcome ?? ""];
+  const on = target.name ?? `${target.kind} ${target.id}`;
+  return [String(index), time, action, who, on, outcome ?? ""];
 }
 
 function parseNumber(

@@ -51,7 +51,14 @@ export const auditEntryView = z.object({
     name: z.string().nullable().describe("As they are called now; null when unknown or erased"),
     by: z.string().nullable(),
   }),
-  target: z.object({ kind: z.string(), id: z.string() }),
+  target: z.object({
+    kind: z.string(),
+    id: z.string(),
+    name: z
+      .string()
+      .nullable()
+      .describe("As it is called now; null when it has no name, or is gone"),
+  }),
   outcome: z.enum(["allowed", "denied"]).nullable(),
   details: z.record(z.string(), z.unknown()),
   personal: z

@@ -82,7 +82,7 @@ const security = z.strictObject({
     [],
   ),
   dataEncryption: z._default(z.boolean(), true),
-  auditLogging: z._default(z.boolean(), false),
+  auditLogging: z._default(z.boolean(), true),
 });
 
 const placement = z.strictObject({

@@ -86,8 +86,17 @@ function matchesHost(pattern: string, host: string): boolean {
   return wanted.length > suffix.length && wanted.endsWith(suffix);
 }
 
+const slash = 0x2f;
+
 function matchesPath(pattern: string, resource: string): boolean {
   if (pattern === "*") return true;
+  // Nearly all have no star, or one as the last segment; for those nothing has to be split.
+  const star = pattern.indexOf("*");
+  if (star === -1) return pattern === resource;
+  if (star === pattern.length - 1 && pattern.charCodeAt(star - 1) === slash) {
+    if (resource.length < star) return resource === pattern.slice(0, star - 1);
+    return resource.startsWith(pattern.slice(0, star));
+  }
   const wanted = pattern.split("/");
   const given = resource.split("/");
   const isOpenEnded = wanted.length > 1 && wanted.at(-1) === "*";

@@ -2,10 +2,10 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import AxeBuilder from "@axe-core/playwright";
 import { catalog } from "@berth/protocol";
 import type { Locator, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { createAxe } from "../../../../test/support/create-axe.ts";
 import { drawPage, type OpenGallery, openGallery } from "./gallery/open-gallery.tsx";
 
 let gallery: OpenGallery;
@@ -45,11 +45,10 @@ async function expectLog(line: string): Promise<void> {
 }
 
 async function violations(within: string): Promise<string[]> {
-  const result = await new AxeBuilder({ page })
+  const axe = await createAxe(page);
+  const result = await axe
     .include(within)
     .options({ resultTypes: ["violations"] })
-    // There is no frame; the other mode is slower, since it opens a page for each analysis.
-    .setLegacyMode(true)
     .analyze();
   return result.violations
     .filter(({ impact }) => impact === "serious" || impact === "critical")

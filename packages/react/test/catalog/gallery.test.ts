@@ -1,7 +1,7 @@
 /** What is entered, opened and walked by keys, in a real Chromium: the gallery is the app. */
-import AxeBuilder from "@axe-core/playwright";
 import type { Locator, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { createAxe } from "../../../../test/support/create-axe.ts";
 import { type OpenGallery, openGallery } from "./gallery/open-gallery.tsx";
 
 let gallery: OpenGallery;
@@ -45,7 +45,7 @@ async function expectSaid(name: string, said: string): Promise<void> {
 }
 
 async function violations(...within: readonly string[]): Promise<string[]> {
-  const axe = new AxeBuilder({ page }).options({ resultTypes: ["violations"] }).setLegacyMode(true);
+  const axe = (await createAxe(page)).options({ resultTypes: ["violations"] });
   for (const each of within) axe.include(each);
   const result = await axe.analyze();
   return result.violations

@@ -1,7 +1,6 @@
 /** The inspector in a real Chromium, looking at an app that floods. */
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import AxeBuilder from "@axe-core/playwright";
 import { type Browser, chromium, type Locator, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { bundle } from "../../../../test/hostile/browser/stage/bundle.ts";
@@ -10,6 +9,7 @@ import {
   type StageServer,
 } from "../../../../test/hostile/browser/stage/server.ts";
 import { chromiumArgs } from "../../../../test/hostile/browser/stage/stage.ts";
+import { createAxe } from "../../../../test/support/create-axe.ts";
 
 const host = fileURLToPath(new URL("./host.tsx", import.meta.url));
 const floodingView = new URL("./flooding-view.js", import.meta.url);
@@ -86,7 +86,7 @@ async function keptAndTotal(): Promise<readonly number[]> {
 
 /** In the second scheme the page differs by its colours only. */
 async function barriers(areColoursOnly = false): Promise<string[]> {
-  const axe = new AxeBuilder({ page }).options({ resultTypes: ["violations"] }).setLegacyMode(true);
+  const axe = (await createAxe(page)).options({ resultTypes: ["violations"] });
   if (areColoursOnly) axe.withRules("color-contrast");
   const { violations } = await axe.include(".berth-inspector").analyze();
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);

@@ -1,5 +1,4 @@
 import { fileURLToPath } from "node:url";
-import AxeBuilder from "@axe-core/playwright";
 import type { Permission } from "@berth/protocol";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -8,6 +7,7 @@ import {
   openStageServer,
   type StageServer,
 } from "../../../../test/hostile/browser/stage/server.ts";
+import { createAxe } from "../../../../test/support/create-axe.ts";
 import type {} from "./host.tsx";
 
 let server: StageServer;
@@ -138,6 +138,6 @@ it.each(["light", "dark"] as const)("the permission prompt is accessible, %s", a
   await open(scheme);
   await ask("Notes");
   await page.getByRole("button", { name: "Allow", exact: true, disabled: false }).waitFor();
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
+  const { violations } = await (await createAxe(page)).analyze();
   expect(violations.map(({ id }) => id)).toEqual([]);
 });

@@ -1,4 +1,5 @@
 /** Binds each route's handler to the domain that answers it. Knows every domain, decides nothing. */
+import { findDataClass } from "../gateway/find-data-class.ts";
 import { type Api, type ApiOptions, createApi } from "../http/create-api.ts";
 import { hostHandlers } from "../http/host-routes.ts";
 import { accountHandlers } from "../identity/account-routes.ts";
@@ -86,6 +87,7 @@ export function bindApi(parts: ApiParts): Api {
         database,
         namesOf: identity.namesOf,
         slugsOf: identity.slugsOf,
+        appsOf: works.store.listApps,
         findOrganization: identity.findOrganization,
       }),
       ...policyHandlers(policyParts(parts)),
@@ -123,7 +125,10 @@ function policyParts({ policies, storage, identity, directory, plane }: Parts) {
   const slugOf = async (id: string) => (await identity.findOrganization(id))?.slug;
   return {
     ...{ publications, checker, forbids, people: identity, clock },
-    questions: createQuestions({ directory, policy, forbids, subjects, clock }),
+    questions: createQuestions({
+      ...{ directory, policy, forbids, subjects, clock },
+      dataClassOf: findDataClass,
+    }),
     trial: { checker, traffic, subjects, clock, slugOf },
   };
 }

@@ -11,7 +11,11 @@ import { openIdentity } from "../identity/open-identity.ts";
 import { openSignOn } from "../identity/sso/open-sign-on.ts";
 import { createConfigChecker } from "../installation/config/check-config.ts";
 import { createDirectory } from "../installation/directory.ts";
-import { fail, recoverInterruptedResumes } from "../installation/lifecycle.ts";
+import {
+  recoverInterruptedResumes,
+  watchInterruptedResumes,
+} from "../installation/interrupted-resumes.ts";
+import { fail } from "../installation/lifecycle.ts";
 import { openInstallationRuns } from "../installation/open-runs.ts";
 import { createInstallationStore } from "../installation/store.ts";
 import { policyPersonData } from "../policy/forget-person.ts";
@@ -135,6 +139,7 @@ export async function createBerth(options: BerthOptions): Promise<Berth> {
       store,
       directory,
       changes,
+      nodes,
       registry,
       functions: plane.functions,
       sandbox: posture,
@@ -160,6 +165,7 @@ export async function createBerth(options: BerthOptions): Promise<Berth> {
     ...(options.maxRunningRuns === undefined ? {} : { maxRunning: options.maxRunningRuns }),
   });
   opening.use(works.jobs);
+  opening.defer(watchInterruptedResumes(works));
   const eraser = createPersonEraser({
     ...{ database, trail, ground },
     personKeys: createPersonKeys({ keys, random: ground.random }),
@@ -211,10 +217,10 @@ export async function createBerth(options: BerthOptions): Promise<Berth> {
   let resumedRuns: readonly string[] = [];
   if (options.successor === undefined) {
     onOpen();
-    trail.adopt(place.other.spoolFolder);
+    await trail.adopt(place.other.spoolFolder, place.other.isFree);
     await works.jobs.releaseOf([place.other.nodeId]);
     resumedRuns = await works.jobs.resumeAll();
-    await recoverInterruptedResumes(works);
+    await recoverInterruptedResumes(works, [place.nodeId, place.other.nodeId]);
     provePosture();
     ground.logger.info({ port: door.port, folder, resumedRuns }, "Berth is open");
   } else {

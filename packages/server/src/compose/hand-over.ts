@@ -15,7 +15,7 @@
  *   capability call see what the other committed; open WebSockets and loaded isolates follow within
  *   half a second (`refresh`).
  * - View tokens and view instances: signed by a key derived from the master key; nothing to pass on.
- * - Policies: what one has published, the other reads when it takes over, and within half a second.
+ * - Policies, roles, groups: what one has changed, the other is told by its lease (policy/nodes).
  * - Sessions, API keys, publishers: read from the database at each request.
  * - Packages: immutable, by digest.
  * - Handles: of the process whose cell they act from; a cell speaks to nobody else.
@@ -29,9 +29,10 @@
  */
 import type { Logger } from "pino";
 import type { OwnedDirectory } from "../installation/directory.ts";
-import { type LifecycleWorks, recoverInterruptedResumes } from "../installation/lifecycle.ts";
-import type { OpenedPolicies } from "../policy/open-policies.ts";
+import { recoverInterruptedResumes } from "../installation/interrupted-resumes.ts";
+import type { LifecycleWorks } from "../installation/lifecycle.ts";
 import type { FrontDoor } from "../runtime/front-door.ts";
+import type { OpenedTrail } from "../trail/open-trail.ts";
 import type { DataPlane } from "./open-data-plane.ts";
 import { clearPlace, type Storage } from "./open-storage.ts";
 import type { HandOver } from "./options.ts";
@@ -45,10 +46,9 @@ export interface HandOverParts {
   readonly storage: Pick<Storage, "place" | "ground">;
   readonly directory: OwnedDirectory;
   readonly works: LifecycleWorks;
-  readonly policies: Pick<OpenedPolicies, "publications">;
   readonly plane: DataPlane;
   readonly door: FrontDoor;
-  readonly trail: { adopt(spoolFolder: string): void };
+  readonly trail: Pick<OpenedTrail, "adopt">;
   /** Breaks off the event streams. */
   readonly streamsEnd: AbortController;
   /** Called when it listens. */
@@ -69,7 +69,6 @@ export function createHandOver(parts: HandOverParts): HandOver & { stop(): void 
     isLooking = true;
     try {
       await directory.refresh();
-      await parts.policies.publications.refresh();
       if (!isRetired) await jobs.resumeAll();
     } catch (error) {
       ground.logger.warn({ err: error }, "What the other process changed could not be looked for");
@@ -86,7 +85,6 @@ export function createHandOver(parts: HandOverParts): HandOver & { stop(): void 
 
   return {
     async takeOver() {
-      await parts.policies.publications.refresh();
       await door.listen();
       parts.onOpen();
       startWatch(false);
@@ -95,15 +93,14 @@ export function createHandOver(parts: HandOverParts): HandOver & { stop(): void 
     },
 
     async settle() {
-      if (!place.other.isFree()) return false;
+      const { spoolFolder, isFree } = place.other;
+      if (!(await parts.trail.adopt(spoolFolder, isFree))) return false;
       clearInterval(watch);
       await jobs.releaseOf([place.other.nodeId]);
-      await recoverInterruptedResumes(works);
+      await recoverInterruptedResumes(works, [place.other.nodeId]);
       await directory.unshare();
-      await parts.policies.publications.refresh();
       await jobs.resumeAll();
       await clearPlace(place.other);
-      parts.trail.adopt(place.other.spoolFolder);
       parts.onSettled();
       return true;
     },

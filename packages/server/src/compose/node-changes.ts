@@ -11,7 +11,7 @@ export async function applyChange(
   change: PolicyChange | "everything",
   parts: {
     readonly directory: Pick<OwnedDirectory, "invalidate" | "invalidateAll">;
-    readonly subjects: Pick<SubjectSource, "invalidate">;
+    readonly subjects: Pick<SubjectSource, "invalidate" | "invalidateAll">;
     readonly policies: Pick<OpenedPolicies, "publications">;
     readonly endSession: { readonly here: (sessionId: string) => void };
   },
@@ -19,6 +19,7 @@ export async function applyChange(
   const { directory, subjects, policies, endSession } = parts;
   if (change === "everything") {
     directory.invalidateAll();
+    subjects.invalidateAll();
     return policies.publications.refresh();
   }
   switch (change.kind) {
@@ -27,7 +28,7 @@ export async function applyChange(
     case "organization":
       return subjects.invalidate(change.subject);
     case "policies":
-      return policies.publications.refresh();
+      return policies.publications.refresh(change.subject);
     case "session":
       return endSession.here(change.subject);
   }

@@ -6,6 +6,7 @@
  */
 import { type CellPool, openCellPool } from "@berth/cells";
 import { createGateway, type Gateway } from "../gateway/gateway.ts";
+import { createAddressOfRequest, createFindClientAddress } from "../http/client-address.ts";
 import { createInsight, type Insight } from "../insight/insight.ts";
 import type { OwnedDirectory } from "../installation/directory.ts";
 import { createMetering, type Metering } from "../metering/metering.ts";
@@ -117,6 +118,7 @@ export async function openDataPlane(
     insight,
     ground,
     createRequestId,
+    addressOf: createAddressOfRequest(createFindClientAddress(options.trustedProxies ?? [])),
     ...(options.placement === undefined ? {} : { placement: options.placement }),
     ...(options.ceilings === undefined ? {} : { ceilings: options.ceilings }),
   });

@@ -4,7 +4,7 @@
  * Owns the order of their end: streams that never end by themselves are ended before the door closes.
  */
 import { readFileSync } from "node:fs";
-import { createFindClientAddress } from "../http/client-address.ts";
+import { createAddressOfRequest, createFindClientAddress } from "../http/client-address.ts";
 import { openConsoleFiles } from "../http/console-files.ts";
 import type { ContentSources } from "../http/console-policy.ts";
 import { createFrames } from "../runtime/frames.ts";
@@ -42,7 +42,7 @@ export async function openDoor(
     isWaiting: options.successor !== undefined,
     ...(options.listenFd === undefined ? {} : { fd: options.listenFd }),
     api: (request, from) => api.fetch(request, from),
-    findClientAddress: createFindClientAddress(options.trustedProxies ?? []),
+    addressOf: createAddressOfRequest(createFindClientAddress(options.trustedProxies ?? [])),
     functions: plane.functions,
     frames: createFrames({
       bootstrap: frameBootstrap,

@@ -7,7 +7,7 @@
  */
 import { randomBytes } from "node:crypto";
 import { open, readFile, rename, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { BerthError } from "@berth/protocol";
 import type { Logger } from "pino";
 import { openDatabase } from "../storage/database.ts";
@@ -18,6 +18,7 @@ import { openKeyRing, openKeyService } from "../storage/keys.ts";
 import { parseKey } from "../storage/master-key.ts";
 import { migrate } from "../storage/migrate.ts";
 import { rotateMaster } from "../storage/rotate-master.ts";
+import { syncFolder } from "../storage/sync-folder.ts";
 import { openDataFolder } from "./data-folder.ts";
 import { allMigrations } from "./migrations.ts";
 
@@ -104,7 +105,10 @@ async function findNewKey(
   const key = (await readKept(path)) ?? (await makeKept(path, random(32)));
   return {
     to: createLocalKeyService({ random, readKeys: async () => [key] }),
-    finish: () => rename(path, join(folder, "master.key")),
+    async finish() {
+      await rename(path, join(folder, "master.key"));
+      await syncFolder(folder);
+    },
   };
 }
 
@@ -126,5 +130,7 @@ async function makeKept(path: string, key: Uint8Array): Promise<Uint8Array> {
   } finally {
     await file.close();
   }
+  // Before anything is wrapped by it in a database that may lie on another machine.
+  await syncFolder(dirname(path));
   return key;
 }

@@ -5,6 +5,7 @@
  * added the entry is a proxy that the operator named: the first address that is none of them is the
  * client's. What stands further left is what that client claims, and counts for nothing.
  */
+import type { IncomingMessage } from "node:http";
 import { BerthError } from "@berth/protocol";
 import ipaddr from "ipaddr.js";
 
@@ -60,5 +61,20 @@ export function createFindClientAddress(trustedProxies: readonly string[]): Find
       client = next;
     }
     return client.toString();
+  };
+}
+
+/** Of a request; undefined when its connection is gone and nobody knows any more. */
+export type AddressOfRequest = (
+  request: Pick<IncomingMessage, "headers" | "socket">,
+) => string | undefined;
+
+/** The one way from a request to its client's address: for the API, for limits and for conditions. */
+export function createAddressOfRequest(find: FindClientAddress): AddressOfRequest {
+  return ({ headers, socket }) => {
+    const { remoteAddress } = socket;
+    if (remoteAddress === undefined) return undefined;
+    const forwarded = headers["x-forwarded-for"];
+    return find(remoteAddress, typeof forwarded === "string" ? forwarded : forwarded?.join(","));
   };
 }

@@ -115,8 +115,17 @@ function checkAddress(request: Request): void {
   throw new BerthError("REQUEST_INVALID", "The address holds a NUL character; remove it.");
 }
 
+/** @throws REQUEST_INVALID for a name that comes twice: what stands before Berth may have read the other */
 function queryOf(request: Request): Record<string, string> {
-  return Object.fromEntries(new URL(request.url).searchParams);
+  const query = new Map<string, string>();
+  for (const [name, value] of new URL(request.url).searchParams) {
+    if (query.has(name)) {
+      const shown = JSON.stringify(name.slice(0, 64));
+      throw new BerthError("REQUEST_INVALID", `The query names ${shown} twice; send it once.`);
+    }
+    query.set(name, value);
+  }
+  return Object.fromEntries(query);
 }
 
 export function createApi(options: ApiOptions): Api {
@@ -149,7 +158,8 @@ export function createApi(options: ApiOptions): Api {
     };
     let endStream: () => void = () => undefined;
     try {
-      checkOrigin(request, { all: origins(), byCookie: cookieOrigins() });
+      const isStream = definition.kind === "stream";
+      checkOrigin(request, { all: origins(), byCookie: cookieOrigins(), isStream });
       checkAddress(request);
       const rawParams = context.req.param() as Record<string, string>;
       const decide = () => {

@@ -23,10 +23,19 @@ export function checkOrigin(
     readonly all: readonly string[];
     /** A product's page acts by a bearer token or not at all, also where it is of the same site. */
     readonly byCookie: readonly string[];
+    /**
+     * Of a stream's request, which holds something for as long as it lasts. A browser asks for one without
+     * an `Origin` from a page of our own, and with one from any other.
+     */
+    readonly isStream: boolean;
   },
 ): void {
   const { headers, method } = request;
-  if (safeMethods.has(method)) return;
+  if (safeMethods.has(method)) {
+    const isForeign =
+      headers.has("origin") || /^(cross|same)-site$/.test(headers.get("sec-fetch-site") ?? "");
+    if (!allowed.isStream || !isForeign) return;
+  }
   if (headers.has("x-api-key") || headers.has("authorization")) return;
   const origin = headers.get("origin");
   if (origin !== null) {

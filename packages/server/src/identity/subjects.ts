@@ -1,5 +1,6 @@
-/** The members of organizations as conditions and policies see them: by their role. */
+/** The members of organizations as conditions and policies see them: by their role and their groups. */
 import type { Database } from "../storage/database.ts";
+import { readGroups } from "./standing.ts";
 
 /** @see policy/known-subjects.ts, whose shape this has */
 export function createSubjects({ kysely }: Pick<Database, "kysely">) {
@@ -9,16 +10,18 @@ export function createSubjects({ kysely }: Pick<Database, "kysely">) {
       .innerJoin("person", "person.id", "member.userId")
       .select(["person.id as personId", "person.name", "member.role"])
       .where("member.organizationId", "=", organizationId);
-  const toSubject = (row: {
-    readonly personId: string;
-    readonly name: string;
-    readonly role: string;
-  }) => ({
-    personId: row.personId,
-    name: row.name,
-    roles: [row.role] as readonly string[],
-    groups: [] as readonly string[],
-  });
+  async function toSubjects(
+    organizationId: string,
+    rows: readonly { readonly personId: string; readonly name: string; readonly role: string }[],
+  ) {
+    const ids = rows.map(({ personId }) => personId);
+    const groups = await readGroups(kysely, organizationId, ids);
+    return rows.map(({ personId, name, role }) => ({
+      ...{ personId, name },
+      roles: [role] as readonly string[],
+      groups: groups.get(personId) ?? [],
+    }));
+  }
 
   return {
     async list(organizationId: string, limit: number) {
@@ -27,7 +30,7 @@ export function createSubjects({ kysely }: Pick<Database, "kysely">) {
         .orderBy("person.id")
         .limit(limit)
         .execute();
-      return rows.map(toSubject);
+      return toSubjects(organizationId, rows);
     },
     async find(organizationId: string, idOrEmail: string) {
       const row = await members(organizationId)
@@ -38,7 +41,7 @@ export function createSubjects({ kysely }: Pick<Database, "kysely">) {
           ]),
         )
         .executeTakeFirst();
-      return row === undefined ? undefined : toSubject(row);
+      return row === undefined ? undefined : (await toSubjects(organizationId, [row]))[0];
     },
   };
 }

@@ -63,7 +63,8 @@ export function createDirectory(options: DirectoryOptions): OwnedDirectory {
 
   function findKept(id: string): LiveInstallation | undefined {
     const live = loaded.get(id);
-    if (live === undefined) return undefined;
+    // Who goes first matters when there is little room left.
+    if (live === undefined || loaded.size * 2 < maxLoaded) return live;
     loaded.delete(id);
     loaded.set(id, live);
     return live;

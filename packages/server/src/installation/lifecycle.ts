@@ -3,7 +3,6 @@ import {
   BerthError,
   type InstallationId,
   type InstallationState,
-  parseInstallationId,
   type RunId,
   toWire,
 } from "@berth/protocol";
@@ -21,9 +20,14 @@ import { uninstallRunKind } from "./uninstall-run.ts";
 
 export type LifecycleWorks = InstallationWorks & { readonly jobs: Jobs };
 
+/** What any change of an installation takes. */
+export type ChangeWorks = Pick<InstallationWorks, "store" | "changes" | "trail"> & {
+  readonly directory: Pick<InstallationWorks["directory"], "invalidate">;
+};
+
 /** In the transaction of the change; the log never has a value of a secret or of the configuration. */
-async function record(
-  works: LifecycleWorks,
+export async function recordAct(
+  works: Pick<ChangeWorks, "trail">,
   trx: Transaction<Schema>,
   row: Pick<InstallationRow, "id" | "organization_id">,
   act: ActOrigin & { readonly verb: string; readonly details?: JsonObject },
@@ -38,8 +42,8 @@ async function record(
 }
 
 /** Changes a row under its lock, and resolves when no node acts by what was before. */
-async function change<T>(
-  works: LifecycleWorks,
+export async function changeInstallation<T>(
+  works: ChangeWorks,
   id: InstallationId,
   work: (trx: Transaction<Schema>, row: InstallationRow) => Promise<T>,
 ): Promise<T> {
@@ -58,10 +62,10 @@ export async function suspend(
   id: InstallationId,
   { reason, origin }: { readonly reason: string | null; readonly origin: ActOrigin },
 ): Promise<void> {
-  await change(works, id, async (trx, row) => {
+  await changeInstallation(works, id, async (trx, row) => {
     if (await works.jobs.hasUnfinished(trx, id)) throw busy(row, "suspended");
     await works.store.transition(trx, row, "suspend", reason);
-    await record(works, trx, row, { ...origin, verb: "suspend", details: { reason } });
+    await recordAct(works, trx, row, { ...origin, verb: "suspend", details: { reason } });
   });
   await works.functions.release(id);
 }
@@ -76,40 +80,29 @@ export async function resume(
   id: InstallationId,
   origin: ActOrigin,
 ): Promise<void> {
-  await change(works, id, async (trx, row) => {
+  await changeInstallation(works, id, async (trx, row) => {
     if (await works.jobs.hasUnfinished(trx, id)) throw busy(row, "resumed");
     if (await works.jobs.isStuck(trx, id)) throw halfDone(row);
     const event = stateOf(row) === "failed" ? "load" : "resume";
     await works.store.transition(trx, row, event);
-    await record(works, trx, row, { ...origin, verb: "resume" });
+    await works.store.update(trx, id, { resuming_node: works.nodes.ownId });
+    await recordAct(works, trx, row, { ...origin, verb: "resume" });
   });
   try {
     const live = await getLive(works, id);
     await works.functions.load(live);
     await works.functions.checkHealth(live);
-    await change(works, id, (trx, row) => works.store.transition(trx, row, "activate"));
+    await changeInstallation(works, id, (trx, row) => works.store.transition(trx, row, "activate"));
   } catch (error) {
     await works.functions.release(id);
     const reason = `It could not be resumed: ${toWire(error).message}`;
-    await change(works, id, async (trx, row) => {
+    await changeInstallation(works, id, async (trx, row) => {
       if (stateOf(row) !== "loading") return;
       await works.store.transition(trx, row, "suspend", reason);
       const details = { error: toWire(error).code };
-      await record(works, trx, row, { ...bySystem, verb: "resume.failed", details });
+      await recordAct(works, trx, row, { ...bySystem, verb: "resume.failed", details });
     });
     throw error;
-  }
-}
-
-/** Called at start-up: a resume that a killed process left half done is taken back. */
-export async function recoverInterruptedResumes(works: LifecycleWorks): Promise<void> {
-  for (const id of await works.store.listIdsInState("loading")) {
-    await change(works, parseInstallationId(id), async (trx, row) => {
-      if (stateOf(row) !== "loading" || (await works.jobs.hasUnfinished(trx, id))) return;
-      const reason = "Berth ended while it was being resumed; resume it again.";
-      await works.store.transition(trx, row, "suspend", reason);
-      await record(works, trx, row, { ...bySystem, verb: "resume.failed" });
-    });
   }
 }
 
@@ -123,7 +116,7 @@ export async function fail(
     const row = await works.store.findLocked(trx, id);
     if (row === undefined || stateOf(row) !== "running") return false;
     await works.store.transition(trx, row, "fail", reason);
-    await record(works, trx, row, { ...bySystem, verb: "fail", details: { reason } });
+    await recordAct(works, trx, row, { ...bySystem, verb: "fail", details: { reason } });
     return true;
   });
   if (!hasFailed) return;
@@ -147,13 +140,13 @@ export async function putConfig(
 ): Promise<JsonObject> {
   const before = await getLive(works, id);
   const config = await works.configChecker.check(before.organizationId, before.manifest, given);
-  await change(works, id, async (trx, row) => {
+  await changeInstallation(works, id, async (trx, row) => {
     if (!configurable.has(stateOf(row)) || (await works.jobs.hasUnfinished(trx, id))) {
       throw busy(row, "configured");
     }
     await writeConfig(works, trx, id, config);
     const details = { settings: Object.keys(config), hash: configHashOf(config) };
-    await record(works, trx, row, { ...origin, verb: "configure", details });
+    await recordAct(works, trx, row, { ...origin, verb: "configure", details });
   });
   const live = await getLive(works, id);
   if (live.state === "running") await applyConfig(works, live, before);
@@ -169,12 +162,12 @@ async function applyConfig(
     await works.functions.load(live);
     await works.functions.runHook(live, "configure", { config: live.config });
   } catch (error) {
-    await change(works, live.id, async (trx, row) => {
+    await changeInstallation(works, live.id, async (trx, row) => {
       // Someone else's newer configuration stays.
       if (row.config_hash === live.configHash) {
         await writeConfig(works, trx, live.id, before.config);
         const details = { error: toWire(error).code, hash: before.configHash };
-        await record(works, trx, row, { ...bySystem, verb: "configure.undone", details });
+        await recordAct(works, trx, row, { ...bySystem, verb: "configure.undone", details });
       }
     });
     throw error;
@@ -200,7 +193,7 @@ export async function putSecret(
 ): Promise<{ fingerprint: string }> {
   const { origin, ...secret } = given;
   checkSecretName((await getLive(works, id)).manifest, secret.name);
-  return change(works, id, async (trx, row) => {
+  return changeInstallation(works, id, async (trx, row) => {
     if (await works.jobs.hasUnfinished(trx, id)) throw busy(row, "given a secret");
     const sealed = sealSecret(works.keys, {
       installationId: id,
@@ -220,7 +213,7 @@ export async function putSecret(
     await works.store.update(trx, id, {});
     const { fingerprint } = sealed;
     const details = { name: secret.name, fingerprint };
-    await record(works, trx, row, { ...origin, verb: "secret.put", details });
+    await recordAct(works, trx, row, { ...origin, verb: "secret.put", details });
     return { fingerprint };
   });
 }
@@ -231,7 +224,7 @@ export async function deleteSecret(
   { name, origin }: { readonly name: string; readonly origin: ActOrigin },
 ): Promise<void> {
   checkSecretName((await getLive(works, id)).manifest, name);
-  await change(works, id, async (trx, row) => {
+  await changeInstallation(works, id, async (trx, row) => {
     if (await works.jobs.hasUnfinished(trx, id)) throw busy(row, "changed");
     await trx
       .deleteFrom("installation_secret")
@@ -239,7 +232,7 @@ export async function deleteSecret(
       .where("name", "=", name)
       .execute();
     await works.store.update(trx, id, {});
-    await record(works, trx, row, { ...origin, verb: "secret.delete", details: { name } });
+    await recordAct(works, trx, row, { ...origin, verb: "secret.delete", details: { name } });
   });
 }
 
@@ -262,7 +255,7 @@ export async function requestUninstall(
     await works.store.transition(trx, row, "uninstall");
     await works.store.update(trx, id, { last_run_id: created });
     const details = { app: row.app, version: row.version, run: created };
-    await record(works, trx, row, { ...origin, verb: "uninstall", details });
+    await recordAct(works, trx, row, { ...origin, verb: "uninstall", details });
     const change = { kind: "installation", subject: id } as const;
     return { run: created, announced: await works.changes.announce(trx, change) };
   });

@@ -84,4 +84,14 @@ export const installationMigrations: readonly NamedMigration[] = Object.freeze([
         .execute();
     },
   },
+  {
+    name: "0032_resuming_node",
+    isOverlapSafe: true,
+    async up(db) {
+      await db.schema.alterTable("installation").addColumn("resuming_node", "text").execute();
+    },
+    async down(db) {
+      await db.schema.alterTable("installation").dropColumn("resuming_node").execute();
+    },
+  },
 ]);

@@ -1,6 +1,7 @@
 /** What the runs and the lifecycle of installations are made with. */
 import type { InstallationId } from "@berth/protocol";
 import type { PolicyChanges } from "../policy/nodes/changes.ts";
+import type { KnownNodes } from "../policy/nodes/open-nodes.ts";
 import type { Ground } from "../storage/ground.ts";
 import type { KeyRing } from "../storage/keys.ts";
 import type { ActRecord } from "../trail/trail.ts";
@@ -28,6 +29,7 @@ export interface InstallationWorks {
   /** All that other domains keep per installation. */
   readonly data: readonly InstallationData[];
   readonly changes: PolicyChanges;
+  readonly nodes: KnownNodes;
   /** What is not recorded does not happen: written in the transaction of each change. */
   readonly trail: ActRecord;
   readonly ground: Ground;

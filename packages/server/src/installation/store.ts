@@ -41,6 +41,8 @@ export interface InstallationStore {
   findRevision(id: string): Promise<number | undefined>;
   /** Of those that exist. */
   listRevisions(ids: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  /** `publisher/name` by installation; without those that are gone. */
+  listApps(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
   list(organizationId: string): Promise<readonly InstallationRow[]>;
   findByApp(organizationId: string, app: string): Promise<InstallationRow | undefined>;
   findSealedSecret(
@@ -161,6 +163,16 @@ export function createInstallationStore(options: {
         for (const row of rows) found.set(row.id, row.revision);
       }
       return found;
+    },
+
+    async listApps(ids) {
+      if (ids.length === 0) return new Map();
+      const rows = await kysely
+        .selectFrom("installation")
+        .select(["id", "app"])
+        .where("id", "in", ids)
+        .execute();
+      return new Map(rows.map(({ id, app }) => [id, app]));
     },
 
     list: (organizationId) =>

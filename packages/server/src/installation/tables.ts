@@ -18,6 +18,8 @@ export interface InstallationTable {
   config: ColumnType<unknown, string, string>;
   config_hash: string;
   last_run_id: string | null;
+  /** The process that resumed it last; see interrupted-resumes.ts. */
+  resuming_node: ColumnType<string | null, string | null | undefined, string | null>;
   installed_by: string;
   installed_at: Date;
   updated_at: Date;

@@ -12,7 +12,7 @@ export interface GrantOutcome {
   readonly type: string;
   readonly resource: string;
   readonly actions: readonly string[];
-  /** By type, resource and action, whatever its conditions say. */
+  /** By type, resource and action, whatever its scope and its conditions say. */
   readonly covers: boolean;
   /** Each by itself; empty where it does not cover. */
   readonly conditions: readonly { readonly name: string; readonly holds: boolean }[];
@@ -40,8 +40,8 @@ export function explainDecision(
   };
   const { live, purpose } = question;
   // Asking why is no call: nothing of it is counted as one.
-  const forbids = { find: quietly(sources, facts) };
-  const decision = decide(question, access, { ...sources, forbids, factsOf: () => facts });
+  const asked: PolicyQuestion = { ...question, isRecheck: true };
+  const decision = decide(asked, access, { ...sources, factsOf: () => facts });
   return {
     decision,
     at: facts.now ?? 0,
@@ -52,24 +52,9 @@ export function explainDecision(
   };
 }
 
-function quietly(
-  { forbids }: DecisionSources,
-  facts: AccessFacts,
-): DecisionSources["forbids"]["find"] {
-  return (question, access) => {
-    if (forbids.explain === undefined) return forbids.find(question, access, facts);
-    const outcomes = forbids.explain(question, access, facts);
-    const found =
-      outcomes.find(({ outcome }) => outcome === "forbids") ??
-      outcomes.find(({ outcome }) => outcome === "fails");
-    if (found === undefined) return undefined;
-    return { policy: found.policy, scope: found.scope, reason: found.reason };
-  };
-}
-
 function grantOutcome(grant: Grant, access: AccessRequest, facts: AccessFacts): GrantOutcome {
-  const { id, type, resource, actions, conditions, expiresAt } = grant;
-  const { conditions: _conditions, expiresAt: _expiresAt, ...bare } = grant;
+  const { id, type, resource, actions, conditions, scope, expiresAt } = grant;
+  const { conditions: _conditions, scope: _scope, expiresAt: _expiresAt, ...bare } = grant;
   const covers = evaluate([bare], access, facts).isAllowed;
   const holds = (part: Partial<Grant>) => evaluate([{ ...bare, ...part }], access, facts).isAllowed;
   const outcomes = !covers
@@ -79,6 +64,7 @@ function grantOutcome(grant: Grant, access: AccessRequest, facts: AccessFacts): 
           name,
           holds: holds({ conditions: { [name]: value } }),
         })),
+        ...(scope === undefined ? [] : [{ name: "scope", holds: holds({ scope }) }]),
         ...(expiresAt === undefined ? [] : [{ name: "expiresAt", holds: holds({ expiresAt }) }]),
       ];
   return { id, type, resource, actions, covers, conditions: outcomes };

@@ -5,29 +5,33 @@ import type { RateUses } from "./rate-uses.ts";
 
 const notCounted = () => 0;
 
+type Known = { -readonly [Fact in keyof AccessFacts]: AccessFacts[Fact] } & { now: number };
+
 /** Of a person nothing is known where an app acts as itself, so that conditions about one refuse. */
 export function factsOf(
   question: PolicyQuestion,
   { now, rates }: { readonly now: number; readonly rates: Pick<RateUses, "count"> },
 ): AccessFacts & { readonly now: number } {
   const { live, subject, dataClass, isRecheck } = question;
-  const facts = {
-    now,
-    organization: live.organizationSlug,
-    // What was counted when it began goes on.
-    usesWithin: isRecheck === true ? notCounted : rates.count,
-    ...(dataClass === undefined ? {} : { dataClass }),
-  };
+  const organization = live.organizationSlug;
+  // What was counted when it began goes on.
+  const usesWithin = isRecheck === true ? notCounted : rates.count;
+  // Made at each call, so without spreading: that takes longer than the decision itself.
+  const facts: Known =
+    subject === null
+      ? { now, organization, usesWithin }
+      : {
+          now,
+          organization,
+          usesWithin,
+          person: subject.personId,
+          roles: subject.roles,
+          groups: subject.groups,
+        };
+  if (dataClass !== undefined) facts.dataClass = dataClass;
   if (subject === null) return facts;
-  const { personId, roles, groups, address, secondFactorAt } = subject;
-  return {
-    ...facts,
-    person: personId,
-    roles,
-    groups,
-    ...(address === null
-      ? {}
-      : { isAddressIn: (range: string) => isInAddressRange(address, range) }),
-    ...(secondFactorAt === null ? {} : { secondFactorAt }),
-  };
+  const { address, secondFactorAt } = subject;
+  if (address !== null) facts.isAddressIn = (range) => isInAddressRange(address, range);
+  if (secondFactorAt !== null) facts.secondFactorAt = secondFactorAt;
+  return facts;
 }

@@ -59,6 +59,9 @@ export interface ForbidsOptions {
   readonly maxSets?: number;
 }
 
+/** An engine that could not be had, as for want of memory or of file descriptors, is not asked for at every call. */
+const retryMs = 1_000;
+
 /** Organizations whose policies are kept compiled; others are compiled again when they are asked. */
 const maxGroups = 2_000;
 
@@ -68,6 +71,8 @@ interface Owned {
   readonly text: string;
   /** `unreadable`: compiled here with an error, though it was published. */
   policies: readonly OwnedPolicy[] | "unreadable" | undefined;
+  /** Set when the engine failed, and not the text: from then on it is read again. */
+  retryAt?: number;
 }
 
 interface Combined {
@@ -89,6 +94,7 @@ export function createForbids(options: ForbidsOptions): PolicyForbids {
 
   function readPolicies(owner: PolicyOwner, owned: Owned): readonly OwnedPolicy[] | "unreadable" {
     const scope = owner === null ? "operator" : "organization";
+    delete owned.retryAt;
     try {
       reader ??= open();
       const { policies, problems } = compilePolicies(reader, owned.text);
@@ -96,16 +102,21 @@ export function createForbids(options: ForbidsOptions): PolicyForbids {
       logger.error({ owner, problem: problems[0] }, "Published policies cannot be read");
     } catch (error) {
       reader = undefined;
+      owned.retryAt = clock.now() + retryMs;
       logger.error({ err: error, owner }, "Published policies cannot be read");
     }
     return "unreadable";
   }
+
+  const isToRead = (owned: Owned | undefined) =>
+    owned?.retryAt !== undefined && clock.now() >= owned.retryAt;
 
   function combine(owner: PolicyOwner, own: Owned, operator: Owned | undefined): Combined {
     const all: OwnedPolicy[] = [];
     const beneath: readonly (readonly [PolicyOwner, Owned])[] =
       operator === undefined ? [] : [[null, operator]];
     for (const [whose, owned] of [...beneath, [owner, own] as const]) {
+      if (isToRead(owned)) owned.policies = undefined;
       owned.policies ??= readPolicies(whose, owned);
       if (owned.policies === "unreadable") {
         const scope = whose === null ? "operator" : "organization";
@@ -130,7 +141,8 @@ export function createForbids(options: ForbidsOptions): PolicyForbids {
     if (own === undefined) return undefined;
     const beneath = owner === null ? undefined : operator;
     const known = groups.get(owner);
-    if (known?.own === own && known.operator === beneath) {
+    const isOver = isToRead(own) || isToRead(beneath);
+    if (known?.own === own && known.operator === beneath && !isOver) {
       // Last used, last to go.
       groups.delete(owner);
       groups.set(owner, known);
@@ -198,7 +210,9 @@ export function createForbids(options: ForbidsOptions): PolicyForbids {
       // Without a policy, which is the most frequent case, nothing is made.
       const forbidding =
         group === undefined ? undefined : judgeBy(group, () => factsOf(question, access, facts));
-      onAsked?.({ question, access, facts, isForbidden: forbidding !== undefined });
+      if (question.isRecheck !== true) {
+        onAsked?.({ question, access, facts, isForbidden: forbidding !== undefined });
+      }
       return forbidding;
     },
 

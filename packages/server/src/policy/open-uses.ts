@@ -29,6 +29,25 @@ export interface OpenUsesOptions {
   readonly logger: Ground["logger"];
 }
 
+/** A class: to make an object with a symbol as a name takes much longer, and there is one a request. */
+class Hold implements Disposable {
+  readonly #held: Map<string, Set<OpenUse>>;
+  readonly #installationId: string;
+  readonly #use: OpenUse;
+
+  constructor(held: Map<string, Set<OpenUse>>, installationId: string, use: OpenUse) {
+    this.#held = held;
+    this.#installationId = installationId;
+    this.#use = use;
+  }
+
+  [Symbol.dispose](): void {
+    const uses = this.#held.get(this.#installationId);
+    if (uses?.delete(this.#use) === true && uses.size === 0)
+      this.#held.delete(this.#installationId);
+  }
+}
+
 export function createOpenUses({ load, logger }: OpenUsesOptions): OpenUses {
   const held = new Map<string, Set<OpenUse>>();
 
@@ -57,14 +76,10 @@ export function createOpenUses({ load, logger }: OpenUsesOptions): OpenUses {
 
   return {
     hold(installationId, use) {
-      const uses = held.get(installationId) ?? new Set();
-      held.set(installationId, uses.add(use));
-      return {
-        [Symbol.dispose]() {
-          uses.delete(use);
-          if (uses.size === 0 && held.get(installationId) === uses) held.delete(installationId);
-        },
-      };
+      const uses = held.get(installationId);
+      if (uses === undefined) held.set(installationId, new Set([use]));
+      else uses.add(use);
+      return new Hold(held, installationId, use);
     },
     async recheck(installationId) {
       const ids = installationId === undefined ? [...held.keys()] : [installationId];

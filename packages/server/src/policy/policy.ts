@@ -1,6 +1,6 @@
 /**
  * Asks `decide` and makes every denial visible: counted, and in the installation's log. What is
- * decided is recorded before it is answered, for installations that ask for it.
+ * decided is recorded before it is answered, but for apps whose manifest wants none of it.
  */
 import { type AccessFacts, type AccessRequest, BerthError } from "@berth/protocol";
 import type { Insight } from "../insight/insight.ts";

@@ -79,6 +79,6 @@ export interface DecidedAccess {
 
 /** Where decisions are recorded before the call is answered. */
 export interface DecisionRecord {
-  /** Only called for installations whose manifest says `auditLogging`. */
+  /** Not called for installations whose manifest says `auditLogging: false`. */
   note(decision: DecidedAccess): void;
 }

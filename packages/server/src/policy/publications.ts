@@ -69,8 +69,12 @@ export interface Publications {
     seen: { readonly to: number; readonly version: number; readonly note: string | null },
     author: PolicyAuthor,
   ): Promise<PolicyVersion>;
-  /** Reads what is in force of every owner, as at the start or when another node has published. */
-  refresh(): Promise<void>;
+  /**
+   * Reads what is in force, as at the start or when another node has published.
+   *
+   * @param key - of one owner, as `ownerKey` gives it. Default: of all
+   */
+  refresh(key?: string): Promise<void>;
 }
 
 const shownVersions = 100;
@@ -103,8 +107,8 @@ export function createPublications(options: {
 
   function enforce(owner: PolicyOwner, { version, text }: Pick<PolicyVersion, "version" | "text">) {
     if ((inForce.get(owner) ?? 0) >= version) return;
-    inForce.set(owner, version);
     forbids.publish(owner, text);
+    inForce.set(owner, version);
   }
 
   const selectVersions = (owner: PolicyOwner) =>
@@ -298,9 +302,10 @@ export function createPublications(options: {
       return append(owner, { version: version + 1, text, note, restoredFrom: to }, author);
     },
 
-    async refresh() {
+    async refresh(key) {
       const rows = await kysely
         .selectFrom("policy_version as mine")
+        .$if(key !== undefined, (query) => query.where("mine.owner", "=", key ?? ""))
         .select(["mine.organization_id as organizationId", "mine.version", "mine.text"])
         .where(({ not, exists, selectFrom }) =>
           not(

@@ -1,5 +1,5 @@
 /** The questions of admins: why, for whom, and how far. Each is answered by what decides. */
-import { BerthError } from "@berth/protocol";
+import { type AccessRequest, BerthError, type DataClass } from "@berth/protocol";
 import type { DecisionQuestion, DecisionView, ReachView, WhoCanView } from "@berth/protocol/api";
 import type { InstallationDirectory, LiveInstallation } from "../installation/live.ts";
 import type { Clock } from "../storage/ground.ts";
@@ -15,6 +15,8 @@ export interface QuestionSources {
   readonly forbids: Pick<PolicyForbids, "about">;
   readonly subjects: KnownSubjects;
   readonly clock: Clock;
+  /** Of what an access reaches, as the capability behind it declares it. Default: nobody does. */
+  readonly dataClassOf?: (access: AccessRequest) => DataClass | undefined;
 }
 
 export interface PolicyQuestions {
@@ -29,7 +31,17 @@ const maxPeople = 1_000;
 const peopleAtOnce = 50;
 
 export function createQuestions(sources: QuestionSources): PolicyQuestions {
-  const { directory, policy, forbids, subjects, clock } = sources;
+  const { directory, policy, forbids, subjects, clock, dataClassOf = () => undefined } = sources;
+
+  function ask(live: LiveInstallation, known: KnownSubject | null, asked: Asked) {
+    const access = accessOf(asked);
+    const dataClass = dataClassOf(access);
+    const question = {
+      ...questionOf(live, known, { ...asked, now: clock.now() }),
+      ...(dataClass === undefined ? {} : { dataClass }),
+    };
+    return policy.explain(question, access, momentOf(asked));
+  }
 
   async function loadOwn(
     organizationId: string | null,
@@ -50,8 +62,7 @@ export function createQuestions(sources: QuestionSources): PolicyQuestions {
       const { person } = asked;
       const subject =
         person === undefined ? null : await findSubject(subjects, live.organizationId, person);
-      const question = questionOf(live, subject, { ...asked, now: clock.now() });
-      const chain = policy.explain(question, accessOf(asked), momentOf(asked));
+      const chain = ask(live, subject, asked);
       const { decision, at } = chain;
       return {
         ...verdictOf(decision),
@@ -74,13 +85,7 @@ export function createQuestions(sources: QuestionSources): PolicyQuestions {
       const live = await loadOwn(organizationId, asked.installation);
       const known = await subjects.list(organizationId, maxPeople + 1);
       const decide = (subject: KnownSubject | null) =>
-        verdictOf(
-          policy.explain(
-            questionOf(live, subject, { ...asked, now: clock.now() }),
-            accessOf(asked),
-            momentOf(asked),
-          ).decision,
-        );
+        verdictOf(ask(live, subject, asked).decision);
       const people: WhoCanView["people"] = [];
       for (const [index, subject] of known.slice(0, maxPeople).entries()) {
         if (index % peopleAtOnce === 0) await new Promise<void>((go) => setImmediate(go));
@@ -141,7 +146,7 @@ type Asked = Omit<DecisionQuestion, "person">;
 
 const momentOf = ({ at }: Asked) => (at === undefined ? undefined : Date.parse(at));
 
-function accessOf({ access, resource }: Asked) {
+function accessOf({ access, resource }: Asked): AccessRequest {
   // Listed as `type:action` in the table of permissions.
   const [type, action] = access.split(":") as [
     Parameters<Policy["explain"]>[1]["type"],

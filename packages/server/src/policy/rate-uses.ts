@@ -33,6 +33,10 @@ export function createRateUses(clock: Clock): RateUses {
 
   /** Forgets what has left the window. Each stamp is moved over once, so a use costs the same however many there were. */
   function settle(uses: Uses, now: number): number {
+    // The clock was set back: what lies ahead would count until it is there again.
+    if ((uses.stamps.at(-1) ?? now) > now) {
+      uses.stamps = uses.stamps.map((stamp) => Math.min(stamp, now));
+    }
     while (
       uses.first < uses.stamps.length &&
       now - (uses.stamps[uses.first] ?? now) >= uses.windowMs

@@ -24,8 +24,10 @@ export interface SubjectSource {
   noteRole(organizationId: string, personId: string, role: string): void;
   /** Somebody's membership, role or groups changed, or those of many. */
   invalidate(organizationId: string, personId?: string): void;
-  /** Called after each `invalidate`; returns how to stop that. */
-  onChange(listener: (organizationId: string) => void): () => void;
+  /** The same of everybody. */
+  invalidateAll(): void;
+  /** Called after something was forgotten; returns how to stop that. */
+  onChange(listener: () => void): () => void;
 }
 
 export interface SubjectSourceOptions {
@@ -48,7 +50,7 @@ export function createSubjectSource(options: SubjectSourceOptions): SubjectSourc
   const { clock, logger } = ground;
   const kept = new Map<string, Kept>();
   const reading = new Map<string, Promise<Standing | null>>();
-  const listeners = new Set<(organizationId: string) => void>();
+  const listeners = new Set<() => void>();
   const keyOf = (organizationId: string, personId: string) => `${organizationId} ${personId}`;
 
   function load(organizationId: string, personId: string): Promise<Standing | null> {
@@ -77,14 +79,16 @@ export function createSubjectSource(options: SubjectSourceOptions): SubjectSourc
   }
 
   function invalidate(organizationId: string, personId?: string): void {
-    const isMeant = (key: string) =>
-      personId === undefined
-        ? key.startsWith(`${organizationId} `)
-        : key === keyOf(organizationId, personId);
     for (const held of [kept, reading]) {
-      for (const key of held.keys()) if (isMeant(key)) held.delete(key);
+      if (personId !== undefined) held.delete(keyOf(organizationId, personId));
+      else
+        for (const key of held.keys()) if (key.startsWith(`${organizationId} `)) held.delete(key);
     }
-    for (const listener of listeners) listener(organizationId);
+    tell();
+  }
+
+  function tell(): void {
+    for (const listener of listeners) listener();
   }
 
   return {
@@ -93,7 +97,8 @@ export function createSubjectSource(options: SubjectSourceOptions): SubjectSourc
       const entry = kept.get(keyOf(organizationId, personId));
       if (entry === undefined) return undefined;
       const ageMs = clock.now() - entry.readAt;
-      if (ageMs >= usableMs) return undefined;
+      // A clock that was set back says nothing of its age.
+      if (ageMs < 0 || ageMs >= usableMs) return undefined;
       if (ageMs >= freshMs) {
         load(organizationId, personId).catch((error: unknown) => {
           logger.warn({ err: error }, "A person's roles could not be read anew");
@@ -102,6 +107,11 @@ export function createSubjectSource(options: SubjectSourceOptions): SubjectSourc
       return entry.standing;
     },
     invalidate,
+    invalidateAll() {
+      kept.clear();
+      reading.clear();
+      tell();
+    },
     noteRole(organizationId, personId, role) {
       const key = keyOf(organizationId, personId);
       const known = kept.get(key);

@@ -67,6 +67,13 @@ interface Quarter {
   readonly known: Set<string>;
   /** Since the last flush. */
   sums: Map<string, Sum>;
+  /** The same by what was reached, to be found without making a key. */
+  byResource: Map<string, Asked[]>;
+}
+
+interface Asked extends Pick<AccessRequest, "type" | "action"> {
+  readonly personId: string | undefined;
+  readonly sum: Sum;
 }
 
 export interface TrafficSums {
@@ -101,7 +108,7 @@ export function createSums(options: {
     const last = quarters.get(organizationId);
     if (last?.since === since) return last;
     if (last !== undefined) end(organizationId, last);
-    const quarter: Quarter = { since, known: new Set(), sums: new Map() };
+    const quarter: Quarter = { since, known: new Set(), sums: new Map(), byResource: new Map() };
     quarters.set(organizationId, quarter);
     return quarter;
   }
@@ -117,6 +124,7 @@ export function createSums(options: {
       wait(`${organizationId}\n${quarter.since}\n${key}`, { organizationId, sum });
     }
     quarter.sums = new Map();
+    quarter.byResource = new Map();
   }
 
   /** One row is written once in a statement: what waits for the same row is added up. */
@@ -158,24 +166,57 @@ export function createSums(options: {
     return sum;
   }
 
+  /** Most are asked again and again: a key of five texts for each call takes longer than its decision. */
+  function findAsked(
+    { byResource }: Quarter,
+    { live, subject, purpose }: PolicyQuestion,
+    { type, action, resource }: AccessRequest,
+  ): Sum | undefined {
+    const personId = subject?.personId;
+    for (const asked of byResource.get(resource) ?? []) {
+      const { row } = asked.sum;
+      const isSame =
+        asked.type === type &&
+        asked.action === action &&
+        asked.personId === personId &&
+        row.installation_id === live.id &&
+        row.purpose === purpose;
+      if (isSame) return asked.sum;
+    }
+    return undefined;
+  }
+
+  function findOrAdd(quarter: Quarter, question: PolicyQuestion, access: AccessRequest): Sum {
+    const asked = findAsked(quarter, question, access);
+    if (asked !== undefined) return asked;
+    const { live, subject, purpose } = question;
+    const { type, action, resource } = access;
+    const personId = subject?.personId;
+    const isLong = resource.length > limits.maxResourceChars;
+    const key = isLong
+      ? ""
+      : `${live.id}\n${type}:${action}\n${purpose}\n${personId ?? ""}\n${resource}`;
+    const sum = sumOf(quarter, key, () => ({
+      installation_id: live.id,
+      app: live.app,
+      person_id: personId ?? "",
+      action: `${type}:${action}`,
+      resource,
+      purpose,
+    }));
+    if (sum.row !== uncounted) {
+      const others = quarter.byResource.get(resource) ?? [];
+      quarter.byResource.set(resource, [...others, { type, action, personId, sum }]);
+    }
+    return sum;
+  }
+
   return {
     note({ question, access, facts, isForbidden }) {
-      const { live, subject, purpose } = question;
+      const { live, subject } = question;
       const now = facts.now ?? clock.now();
       const quarter = quarterOf(live.organizationId, now);
-      const { type, action, resource } = access;
-      const isLong = resource.length > limits.maxResourceChars;
-      const key = isLong
-        ? ""
-        : `${live.id}\n${type}:${action}\n${purpose}\n${subject?.personId ?? ""}\n${resource}`;
-      const sum = sumOf(quarter, key, () => ({
-        installation_id: live.id,
-        app: live.app,
-        person_id: subject?.personId ?? "",
-        action: `${type}:${action}`,
-        resource,
-        purpose,
-      }));
+      const sum = findOrAdd(quarter, question, access);
       sum.lastAt = now;
       sum.secondFactorAt = subject?.secondFactorAt ?? null;
       sum.dataClass = facts.dataClass ?? null;

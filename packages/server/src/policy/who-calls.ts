@@ -36,7 +36,11 @@ type Known = Pick<Subject, "personId" | "address" | "secondFactorAt">;
 
 export function createWhoCalls(subjects: Pick<SubjectSource, "find" | "load">): WhoCalls {
   function withStanding(known: Known, standing: Standing | null): Subject {
-    if (standing !== null) return { ...known, ...standing };
+    if (standing !== null) {
+      const { personId, address, secondFactorAt } = known;
+      const { roles, groups } = standing;
+      return { personId, roles, groups, address, secondFactorAt };
+    }
     throw new BerthError(
       "AUTH_REQUIRED",
       "The person behind this view is no member of the organization any longer.",
@@ -45,9 +49,9 @@ export function createWhoCalls(subjects: Pick<SubjectSource, "find" | "load">): 
 
   function asOfNow(
     { organizationId }: Pick<LiveInstallation, "organizationId">,
-    { personId, address, secondFactorAt }: Known,
+    known: Known,
   ): Subject | Promise<Subject> {
-    const known = { personId, address, secondFactorAt };
+    const { personId } = known;
     const standing = subjects.find(organizationId, personId);
     if (standing !== undefined) return withStanding(known, standing);
     return subjects.load(organizationId, personId).then((loaded) => withStanding(known, loaded));

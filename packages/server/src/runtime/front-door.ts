@@ -16,6 +16,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo, Socket } from "node:net";
 import { BerthError, type ErrorCode } from "@berth/protocol";
 import { getRequestListener } from "@hono/node-server";
+import type { AddressOfRequest } from "../http/client-address.ts";
 import type { Ground } from "../storage/ground.ts";
 import { sendError } from "./answer.ts";
 import type { Frames } from "./frames.ts";
@@ -35,8 +36,8 @@ export interface FrontDoorOptions extends ListenOptions {
   readonly isWaiting?: boolean;
   /** Answers the console's hosts: the API and the console itself. */
   readonly api: (request: Request, from: ApiOrigin) => Promise<Response>;
-  /** The client's address, from the connection's and X-Forwarded-For. Default: the connection's. */
-  readonly findClientAddress?: (peer: string, forwardedFor: string | undefined) => string;
+  /** The client's address. Default: the connection's. */
+  readonly addressOf?: AddressOfRequest;
   readonly functions: Pick<Functions, "handle" | "handleUpgrade" | "closeSockets">;
   readonly frames: Pick<Frames, "handle">;
   readonly hosts: Pick<Hosts, "classify">;
@@ -82,12 +83,7 @@ export async function openFrontDoor(options: FrontDoorOptions): Promise<FrontDoo
   let isDraining = false;
   let isClosing = false;
 
-  const { findClientAddress = (peer: string) => peer } = options;
-  const addressOf = ({ socket, headers }: IncomingMessage) => {
-    const forwarded = headers["x-forwarded-for"];
-    const text = typeof forwarded === "string" ? forwarded : forwarded?.join(",");
-    return findClientAddress(socket.remoteAddress ?? "", text);
-  };
+  const { addressOf = ({ socket }: IncomingMessage) => socket.remoteAddress } = options;
 
   const answerApi = getRequestListener(
     (request, { incoming }) => {
@@ -95,7 +91,7 @@ export async function openFrontDoor(options: FrontDoorOptions): Promise<FrontDoo
       const received = incoming as IncomingMessage;
       return options.api(request, {
         requestId: requestIds.get(received) ?? createRequestId(),
-        address: addressOf(received),
+        address: addressOf(received) ?? "",
       });
     },
     { overrideGlobalObjects: false },

@@ -12,6 +12,7 @@ import type { OpenUse } from "../policy/open-uses.ts";
 import type { PolicyQuestion } from "../policy/policy.ts";
 import { type Answer, sendError } from "./answer.ts";
 import { boundBody, tooLarge } from "./bounded-body.ts";
+import { CallerGone } from "./caller-gone.ts";
 import type { FairShare } from "./fair-share.ts";
 import type { HeldRefusals } from "./held-refusals.ts";
 import { answerViewCall, reservedPrefix } from "./view-call.ts";
@@ -82,7 +83,7 @@ export function createServeFunction(dependencies: ServeDependencies): ServeFunct
     }
     const actions = [actionOfMethod(method)];
     visits.demandPath(question, url, actions);
-    const gone = new AbortController();
+    const gone = new CallerGone();
     let revoked: BerthError | undefined;
     const use: OpenUse = {
       async check(now) {
@@ -104,17 +105,20 @@ export function createServeFunction(dependencies: ServeDependencies): ServeFunct
     const isUnsized = inbound.hasBody && inbound.contentLength === undefined;
     const bounded = isUnsized ? boundBody(request, maxRequestBytes) : undefined;
     using stay = await visits.enter(visit, question, claims);
-    const giveUp = () => gone.abort();
-    response.once("close", giveUp);
+    let isAnswered = false;
+    response.on("close", () => {
+      // Whoever goes later breaks nothing off; `send` ends the body.
+      if (!isAnswered) gone.abort();
+    });
     try {
       const answer = await pool.fetch(stay.spec, {
         ...stay.call,
         method,
         headers: inbound.pairs,
         body: bounded ?? (inbound.hasBody ? request : null),
-        signal: gone.signal,
+        signal: gone,
       });
-      response.off("close", giveUp);
+      isAnswered = true;
       if (response.closed) {
         answer.body.destroy();
         return;
@@ -130,7 +134,7 @@ export function createServeFunction(dependencies: ServeDependencies): ServeFunct
       // The cell only knows that its upload broke off; the bound knows why.
       throw isBerthError(bounded?.errored) ? bounded.errored : error;
     } finally {
-      response.off("close", giveUp);
+      isAnswered = true;
     }
   }
 

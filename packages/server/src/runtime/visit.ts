@@ -16,6 +16,7 @@ import {
 } from "@berth/protocol";
 import type { Logger } from "pino";
 import type { Gateway } from "../gateway/gateway.ts";
+import type { AddressOfRequest } from "../http/client-address.ts";
 import type { Insight } from "../insight/insight.ts";
 import type { InstallationDirectory, LiveInstallation } from "../installation/live.ts";
 import type { Metering } from "../metering/metering.ts";
@@ -41,6 +42,8 @@ export interface VisitDependencies {
   readonly whoCalls: WhoCalls;
   readonly openUses: Pick<OpenUses, "hold">;
   readonly hosts: Pick<Hosts, "functionOrigin" | "isAllowedOrigin">;
+  /** The client's address, which conditions and policies ask for. Default: the connection's. */
+  readonly addressOf?: AddressOfRequest;
   readonly logger: Logger;
 }
 
@@ -58,6 +61,14 @@ export interface Stay extends Disposable {
   readonly spec: FunctionSpec;
   readonly call: Pick<CellRequest, "path" | "host" | "handle" | "props" | "requestId">;
 }
+
+/** What an app is told of its caller. */
+type CallerProps = {
+  readonly installation: string;
+  readonly member: string;
+  readonly organization: { readonly name: string };
+  readonly locale: string;
+};
 
 export interface Visits {
   begin(request: IncomingMessage, response: ServerResponse, requestId: string): Visit;
@@ -87,6 +98,9 @@ export interface Visits {
 /** What the function threw is in its log with its stack, what was denied by the policy. */
 const loggedElsewhere: ReadonlySet<string> = new Set(["FUNCTION_THREW", "PERMISSION_DENIED"]);
 
+/** A larger body is not copied into a text. */
+const maxTextBytes = 8_192;
+
 /** The page's own requests carry a token by header, so no cookie of it is ever asked for. */
 export const ownPolicy: readonly string[] = [
   "x-content-type-options",
@@ -101,7 +115,13 @@ export const ownPolicy: readonly string[] = [
 
 export function createVisits(dependencies: VisitDependencies): Visits {
   const { specs, directory, gateway, policy, insight, tokens, hosts, logger } = dependencies;
-  const { whoCalls } = dependencies;
+  const { whoCalls, addressOf = ({ socket }: IncomingMessage) => socket.remoteAddress } =
+    dependencies;
+
+  const callers = new WeakMap<
+    ViewClaims,
+    { readonly live: LiveInstallation; readonly props: CallerProps }
+  >();
 
   function corsOf(inbound: Inbound): string[] {
     const { origin } = inbound;
@@ -114,6 +134,17 @@ export function createVisits(dependencies: VisitDependencies): Visits {
       "access-control-expose-headers",
       "*",
     ];
+  }
+
+  /** The same object for the same caller: what the cell wrote of it is then kept. */
+  function propsOf(live: LiveInstallation, claims: ViewClaims, locale: string): CallerProps {
+    const before = callers.get(claims);
+    if (before?.live === live && before.props.locale === locale) return before.props;
+    const { member } = claims;
+    const organization = { name: live.organizationName };
+    const props = { installation: live.id, member, organization, locale };
+    callers.set(claims, { live, props });
+    return props;
   }
 
   function noteFailure(live: LiveInstallation, requestId: string, error: unknown): void {
@@ -155,7 +186,7 @@ export function createVisits(dependencies: VisitDependencies): Visits {
       );
     },
     subjectOf: ({ request }, live, claims) =>
-      whoCalls.subjectOf(live, claims, request.socket.remoteAddress ?? null),
+      whoCalls.subjectOf(live, claims, addressOf(request) ?? null),
     async load(id) {
       const live = await directory.load(id);
       if (live !== undefined) return live;
@@ -183,22 +214,14 @@ export function createVisits(dependencies: VisitDependencies): Visits {
         purpose: "request",
         subject,
       });
-      return {
-        spec,
-        call: {
-          path: request.url ?? "/",
-          host: hostOf(hosts.functionOrigin(live.id)),
-          handle,
-          props: {
-            installation: live.id,
-            member,
-            organization: { name: live.organizationName },
-            locale: inbound.locale ?? "en",
-          },
-          requestId,
-        },
-        [Symbol.dispose]: () => gateway.release(handle),
+      const call = {
+        path: request.url ?? "/",
+        host: hostOf(hosts.functionOrigin(live.id)),
+        handle,
+        props: propsOf(live, claims, inbound.locale ?? "en"),
+        requestId,
       };
+      return new HeldStay(spec, call, gateway);
     },
     async send({ request, response, requestId, cors }, live, answer) {
       const origin = hosts.functionOrigin(live.id);
@@ -217,11 +240,13 @@ export function createVisits(dependencies: VisitDependencies): Visits {
       await new Promise<void>((resolve) => {
         response.writeHead(answer.status, headers);
         if (answer.bytes !== undefined) {
-          response.once("close", resolve);
-          response.end(answer.bytes);
+          response.on("close", resolve);
+          if (answer.bytes.length > maxTextBytes) response.end(answer.bytes);
+          // A text leaves in one piece with the head; each character of this one is a byte.
+          else response.end(textOf(answer.bytes), "latin1");
           return;
         }
-        response.once("close", () => {
+        response.on("close", () => {
           answer.body.destroy();
           resolve();
         });
@@ -234,6 +259,27 @@ export function createVisits(dependencies: VisitDependencies): Visits {
       });
     },
   };
+}
+
+/** A class: to make an object with a symbol as a name takes much longer, and there is one a request. */
+class HeldStay implements Stay {
+  readonly spec: FunctionSpec;
+  readonly call: Stay["call"];
+  readonly #gateway: Pick<Gateway, "release">;
+
+  constructor(spec: FunctionSpec, call: Stay["call"], gateway: Pick<Gateway, "release">) {
+    this.spec = spec;
+    this.call = call;
+    this.#gateway = gateway;
+  }
+
+  [Symbol.dispose](): void {
+    this.#gateway.release(this.call.handle);
+  }
+}
+
+function textOf({ buffer, byteOffset, byteLength }: Uint8Array): string {
+  return Buffer.from(buffer, byteOffset, byteLength).toString("latin1");
 }
 
 function hostOf(origin: string): string {

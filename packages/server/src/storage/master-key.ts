@@ -1,8 +1,9 @@
 /** Where the master key comes from. Never logged, never in a message. */
 import { open, readFile, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { BerthError } from "@berth/protocol";
 import type { KeyRingOptions } from "./keys.ts";
+import { syncFolder } from "./sync-folder.ts";
 
 const keyBytes = 32;
 const readableByOthers = 0o077;
@@ -37,6 +38,8 @@ async function makeKey(path: string, options: KeyRingOptions): Promise<Uint8Arra
   } finally {
     await file.close();
   }
+  // What it wraps may lie on another machine, which a power cut here leaves as it is.
+  await syncFolder(dirname(path));
   return key;
 }
 

@@ -6,7 +6,7 @@
  * Invariant: after `destroy` nothing is sealed for that person so that it could be opened again.
  */
 import { createHmac, createSecretKey, type KeyObject } from "node:crypto";
-import type { Kysely, Transaction } from "kysely";
+import { type Kysely, sql, type Transaction } from "kysely";
 import type { KeyRing } from "./keys.ts";
 import type { Schema } from "./schema.ts";
 import { decrypt, encrypt, keyBytes, nonceBytes } from "./sealed-box.ts";
@@ -16,6 +16,11 @@ export interface PersonKeys {
   seal(trx: Transaction<Schema>, personId: string, plaintext: Uint8Array): Promise<Uint8Array>;
   /** Undefined when the person's key was destroyed. @throws INTERNAL when it was changed */
   open(db: Kysely<Schema>, personId: string, sealed: Uint8Array): Promise<Uint8Array | undefined>;
+  /** Of several, in their order, by one query. */
+  openMany(
+    db: Kysely<Schema>,
+    values: readonly { readonly personId: string; readonly sealed: Uint8Array }[],
+  ): Promise<readonly (Uint8Array | undefined)[]>;
   /** Destroys the key, and sees that none is made again. Doing so twice is as good as once. */
   destroy(trx: Transaction<Schema>, personId: string): Promise<void>;
   /** What an erased person is named by: tells erased persons apart, and gives nothing of them away. */
@@ -51,9 +56,17 @@ export function createPersonKeys({ keys, random }: PersonKeysOptions): PersonKey
     return row?.wrapped;
   }
 
+  /** Making a key and destroying it, one after the other: or one would be made for who was just erased. */
+  async function takeTurn(trx: Transaction<Schema>, personId: string): Promise<void> {
+    await sql`select pg_advisory_xact_lock(hashtextextended(${opaqueId(personId)}::text, 0))`.execute(
+      trx,
+    );
+  }
+
   async function openOrMake(trx: Transaction<Schema>, personId: string): Promise<KeyObject> {
     const known = await find(trx, personId);
     if (known !== undefined) return unwrap(personId, known);
+    await takeTurn(trx, personId);
     const raw = random(keyBytes);
     // What is sealed by a key that is kept nowhere can be opened by nobody.
     if ((await find(trx, opaqueId(personId))) !== undefined) return createSecretKey(raw);
@@ -68,18 +81,32 @@ export function createPersonKeys({ keys, random }: PersonKeysOptions): PersonKey
     return kept === undefined ? createSecretKey(raw) : unwrap(personId, kept);
   }
 
+  const openMany: PersonKeys["openMany"] = async (db, values) => {
+    if (values.length === 0) return [];
+    const ids = [...new Set(values.map(({ personId }) => personId))];
+    const rows = await db
+      .selectFrom("person_key")
+      .select(["person_id", "wrapped"])
+      .where("person_id", "in", ids)
+      .execute();
+    const known = new Map(rows.map(({ person_id, wrapped }) => [person_id, wrapped]));
+    return values.map(({ personId, sealed }) => {
+      const wrapped = known.get(personId);
+      if (wrapped === undefined) return undefined;
+      return decrypt(unwrap(personId, wrapped), sealed, valueContext(personId));
+    });
+  };
+
   return {
     opaqueId,
     async seal(trx, personId, plaintext) {
       const key = await openOrMake(trx, personId);
       return encrypt(key, random(nonceBytes), plaintext, valueContext(personId));
     },
-    async open(db, personId, sealed) {
-      const wrapped = await find(db, personId);
-      if (wrapped === undefined) return undefined;
-      return decrypt(unwrap(personId, wrapped), sealed, valueContext(personId));
-    },
+    openMany,
+    open: async (db, personId, sealed) => (await openMany(db, [{ personId, sealed }]))[0],
     async destroy(trx, personId) {
+      await takeTurn(trx, personId);
       await trx.deleteFrom("person_key").where("person_id", "=", personId).execute();
       await trx
         .insertInto("person_key")

@@ -26,6 +26,12 @@ import type { Schema } from "./schema.ts";
 
 const maxConnections = 10;
 const connectTimeoutMs = 10_000;
+const keepAliveMs = 10_000;
+/**
+ * A node that is frozen, or cut off, in the midst of a transaction holds its locks, such as the one on the
+ * audit log's head, against all others: for so long at most.
+ */
+const idleInTransaction = CompiledQuery.raw("set idle_in_transaction_session_timeout = '30s'");
 const int8 = 20;
 /** Of SQLSTATE: wrong password, no such role, no right to connect. */
 const refusedLogin = new Set(["28P01", "28000", "42501"]);
@@ -52,6 +58,8 @@ function createConnections({ url, logger }: PostgresOptions): Connections {
     connectionString: url,
     max: maxConnections,
     connectionTimeoutMillis: connectTimeoutMs,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: keepAliveMs,
     types: {
       getTypeParser: ((oid: number, format?: "text" | "binary") =>
         oid === int8 && format !== "binary"
@@ -61,7 +69,11 @@ function createConnections({ url, logger }: PostgresOptions): Connections {
   });
   // An idle connection that the server ends would otherwise end the process.
   pool.on("error", (error) => logger.warn({ err: error }, "lost an idle connection"));
-  const dialect = new PostgresDialect({ pool });
+  const dialect = new PostgresDialect({
+    pool,
+    onCreateConnection: async (connection) =>
+      void (await connection.executeQuery(idleInTransaction)),
+  });
   const kysely = new Kysely<Schema>({ dialect });
   let closing: Promise<void> | undefined;
   const close = async () => {
@@ -127,12 +139,12 @@ export async function openPostgres(options: PostgresOptions): Promise<OpenedData
           createScopedKysely({
             driver,
             async begin(connection, settings) {
-              // One message to the server instead of two. A claim is of letters, digits, -, _ and a space.
+              await connection.executeQuery(CompiledQuery.raw(beginStatement(settings)));
+              // The claim is a value: the text of a statement is seen by every connection of this login
+              // (pg_stat_activity), and with another organization's claim its rows would be, too.
               const claim = claimOf(secret, organizationId);
               await connection.executeQuery(
-                CompiledQuery.raw(
-                  `${beginStatement(settings)}; select set_config('${claimSetting}', '${claim}', true)`,
-                ),
+                CompiledQuery.raw(`select set_config('${claimSetting}', $1, true)`, [claim]),
               );
             },
           }),

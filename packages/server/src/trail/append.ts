@@ -8,7 +8,8 @@
 import { appendLeaves, type Frontier, leafHash } from "@berth/audit";
 import { sql, type Transaction } from "kysely";
 import type { Schema } from "../storage/schema.ts";
-import { columnsOf } from "./entry.ts";
+import type { EntryRows } from "./entry-rows.ts";
+import { isKept } from "./kept-nodes.ts";
 
 const hexOf = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex");
 
@@ -27,32 +28,37 @@ export async function lockHead(trx: Transaction<Schema>): Promise<Frontier> {
   return parseFrontier(size, frontier);
 }
 
-/** @param bodies - in their order; at least one @returns the head after them */
+/** An entry that has no place yet. */
+export interface PreparedEntry {
+  readonly leaf: Uint8Array;
+  readonly row: string;
+}
+
+export function prepareEntry(rows: EntryRows, body: string): PreparedEntry {
+  const leaf = leafHash(body);
+  return { leaf, row: rows.format(body, hexOf(leaf)) };
+}
+
+/** @param entries - in their order; at least one @returns the head after them */
 export async function appendEntries(
   trx: Transaction<Schema>,
+  rows: EntryRows,
   head: Frontier,
-  bodies: readonly string[],
+  entries: readonly PreparedEntry[],
 ): Promise<Frontier> {
-  const leaves = bodies.map((body) => leafHash(body));
+  const leaves = entries.map(({ leaf }) => leaf);
   const { frontier, nodes } = appendLeaves(head, leaves);
-  const entries = bodies.map((body, at) => ({
-    index: head.size + at,
-    leaf: hexOf(leaves[at] ?? new Uint8Array()),
-    body,
-    ...columnsOf(body),
-  }));
-  // One parameter, whose text both databases read alike.
-  await sql`insert into trail_entry
-    (index, leaf, body, at, organization_id, action, actor_id, target_id, installation_id)
-    select index, decode(leaf, 'hex'), body, at, organization_id, action, actor_id, target_id, installation_id
-    from json_to_recordset(${JSON.stringify(entries)}::json) as entry
-    (index bigint, leaf text, body text, at timestamptz, organization_id text, action text,
-     actor_id text, target_id text, installation_id text)`.execute(trx);
-  if (nodes.length > 0) {
-    const rows = nodes.map(({ level, index, hash }) => ({ level, index, hash: hexOf(hash) }));
+  await rows.insert(
+    trx,
+    head.size,
+    entries.map(({ row }) => row),
+  );
+  const kept = nodes.filter(isKept);
+  if (kept.length > 0) {
+    const texts = kept.map(({ level, index, hash }) => ({ level, index, hash: hexOf(hash) }));
     await sql`insert into trail_node (level, index, hash)
       select level, index, decode(hash, 'hex')
-      from json_to_recordset(${JSON.stringify(rows)}::json) as node
+      from json_to_recordset(${JSON.stringify(texts)}::json) as node
       (level smallint, index bigint, hash text)`.execute(trx);
   }
   await trx

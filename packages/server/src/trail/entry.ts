@@ -1,5 +1,6 @@
 /**
- * What acts and decisions say as entries of the log, and what an entry can be found by.
+ * What acts say as entries of the log, and what an entry can be found by; of decisions see
+ * encode-decision.ts.
  *
  * Trust: resources and reasons in them are chosen by apps and people: their length is bounded here, and
  * a text that is no Unicode is mended, so that no choice of theirs keeps an entry out of the log.
@@ -7,7 +8,6 @@
 import { createHash } from "node:crypto";
 import { type AuditEntry, encodeEntry, type JsonFields } from "@berth/audit";
 import type { JsonObject, JsonValue } from "../installation/live.ts";
-import type { DecidedAccess } from "../policy/ports.ts";
 import type { Act } from "./trail.ts";
 
 export interface Stamp {
@@ -32,7 +32,7 @@ export interface EntryColumns {
 }
 
 /** An entry takes ids of 512 characters. */
-const maxIdChars = 500;
+export const maxIdChars = 500;
 /** Of any other text in it. */
 const maxTextChars = 2_000;
 /** Of one of an act's details; an entry takes 64 KiB of UTF-8. */
@@ -40,13 +40,14 @@ const maxDetailChars = 4_000;
 /** PostgreSQL's indexes take rows of about 2,700 bytes. */
 const maxColumnChars = 500;
 
-function bound(text: string, maxChars: number): string {
+/** Cut where it is longer; Unicode that is broken is mended. */
+export function bound(text: string, maxChars: number): string {
   const whole = text.length <= maxChars ? text : `${text.slice(0, maxChars)}…`;
   return whole.toWellFormed();
 }
 
 /** An id is never empty; what an app asks for may be. */
-const idText = (text: string) => (text === "" ? "(empty)" : bound(text, maxIdChars));
+export const idText = (text: string) => (text === "" ? "(empty)" : bound(text, maxIdChars));
 
 function boundJson(value: JsonValue): JsonValue {
   if (typeof value === "string") return bound(value, maxTextChars);
@@ -109,25 +110,6 @@ export function encodeAct(act: Act, stamp: Stamp, sealed: readonly Sealed[]): st
     ...(Object.keys(details).length === 0 ? {} : { details }),
     ...(personal === undefined ? {} : { personal }),
     ...(requestId === undefined ? {} : { requestId }),
-  };
-  return encode(entry, stamp);
-}
-
-export function encodeDecision(decided: DecidedAccess, stamp: Stamp): string {
-  const { live, purpose, requestId, subject } = decided.question;
-  const { type, action, resource } = decided.access;
-  const entry = {
-    action: "access.decide",
-    organizationId: live.organizationId,
-    actor: { kind: "app", id: live.id },
-    target: { kind: type, id: idText(resource) },
-    outcome: decided.isAllowed ? ("allowed" as const) : ("denied" as const),
-    details: {
-      ...{ app: live.app, version: live.version, verb: action, purpose },
-      decidedBy: bound(decided.decidedBy, maxIdChars),
-      ...(subject === null ? {} : { person: subject.personId }),
-    },
-    ...(requestId === null ? {} : { requestId }),
   };
   return encode(entry, stamp);
 }

@@ -3,6 +3,7 @@ import { addCosignatures, type Frontier, type NodeReader } from "@berth/audit";
 import { sql } from "kysely";
 import type { Database } from "../storage/database.ts";
 import { parseFrontier } from "./append.ts";
+import { foldRows, rowsOf } from "./kept-nodes.ts";
 
 export interface StoredCheckpoint {
   readonly size: number;
@@ -34,7 +35,8 @@ export function createLogStore({ kysely }: Pick<Database, "kysely">): LogStore {
     },
 
     async readNodes(ids) {
-      const wanted = ids.map(({ level, index }, at) => ({ at, level, index }));
+      const rowsById = ids.map(rowsOf);
+      const wanted = rowsById.flat().map(({ level, index }, at) => ({ at, level, index }));
       const { rows } = await sql<{ at: number; hash: Uint8Array | null }>`
         select wanted.at, coalesce(entry.leaf, node.hash) as hash
         from json_to_recordset(${JSON.stringify(wanted)}::json)
@@ -43,7 +45,8 @@ export function createLogStore({ kysely }: Pick<Database, "kysely">): LogStore {
         left join trail_node node on wanted.level > 0
           and node.level = wanted.level and node.index = wanted.index`.execute(kysely);
       const found = new Map(rows.map(({ at, hash }) => [at, hash ?? undefined]));
-      return ids.map((_, at) => found.get(at));
+      let at = 0;
+      return rowsById.map((each) => foldRows(each.map(() => found.get(at++))));
     },
 
     findCheckpoint: (maxSize) =>

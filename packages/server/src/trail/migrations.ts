@@ -63,6 +63,16 @@ const logTableNames = [
   ...["trail_node", "trail_entry", "trail_head"],
 ];
 
+/**
+ * An index that grows at its end takes half the time of one that grows at its beginning; read backwards,
+ * both give the newest first.
+ */
+const reindex = (order: string) =>
+  ["organization", "actor", "installation"].flatMap((name) => [
+    `drop index trail_entry_${name}`,
+    `create index trail_entry_${name} on trail_entry (${name}_id, ${order}) where ${name}_id is not null`,
+  ]);
+
 export const trailMigrations: readonly NamedMigration[] = Object.freeze([
   {
     name: "0070_trail",
@@ -110,6 +120,12 @@ export const trailMigrations: readonly NamedMigration[] = Object.freeze([
         db,
         logTableNames.map((table) => `drop table ${table}`),
       ),
+  },
+  {
+    name: "0074_trail_order_of_indexes",
+    isOverlapSafe: true,
+    up: (db) => run(db, reindex("index")),
+    down: (db) => run(db, reindex("index desc")),
   },
   witnessMigration,
 ]);

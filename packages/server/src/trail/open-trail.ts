@@ -25,7 +25,7 @@ import { createRetention, type Retention } from "./retention.ts";
 import { createSearch, type Search } from "./search.ts";
 import { createSequencer } from "./sequencer.ts";
 import { createSpoolReader } from "./spool/read-spool.ts";
-import { createSpoolId } from "./spool/segments.ts";
+import { createSpoolId, listSegments } from "./spool/segments.ts";
 import { createSpoolWriter, type SpoolWriterOptions } from "./spool/write-spool.ts";
 import type { Trail } from "./trail.ts";
 import { openWitness, type Witness } from "./witness/witness.ts";
@@ -36,7 +36,7 @@ export interface AuditOptions extends AnchorOptions {
 }
 
 export interface TrailOptions {
-  readonly database: Pick<Database, "kysely">;
+  readonly database: Pick<Database, "kind" | "kysely">;
   readonly keys: Pick<KeyRing, "createDataKey" | "seal" | "open" | "deriveKey">;
   readonly ground: Ground;
   /** Where this process' decisions wait; no other process may use it. Made when missing. */
@@ -61,8 +61,12 @@ export interface OpenedTrail extends Trail, AsyncDisposable {
   readonly retention: Retention;
   /** Resolves when all that was recorded and committed before is in the log. */
   flush(): Promise<void>;
-  /** Takes up what a process that has ended left in its folder. */
-  adopt(spoolFolder: string): void;
+  /**
+   * Takes up what a process that has ended left in its folder, and nothing that a later one puts there.
+   *
+   * @param isFree - whether no process has that folder now @returns false when one has: then nothing is taken up
+   */
+  adopt(spoolFolder: string, isFree: () => boolean): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -144,9 +148,14 @@ export async function openTrail(options: TrailOptions): Promise<OpenedTrail> {
     ...{ decisions, persons, store, logKeys, checkpoints, anchoring, witness, retention },
     search: createSearch(database),
     flush: sequencer.flush,
-    adopt(folder) {
-      sequencer.adopt(createSpoolReader({ folder, activePath: () => undefined, logger }));
+    async adopt(folder, isFree) {
+      // Listed first: whoever wrote one of these and is gone now writes no more, and who comes later has others.
+      const only = new Set((await listSegments(folder)).map(({ spoolId }) => spoolId));
+      if (!isFree()) return false;
+      if (only.size === 0) return true;
+      sequencer.adopt(createSpoolReader({ folder, activePath: () => undefined, logger, only }));
       sequencer.wake();
+      return true;
     },
     close,
     [Symbol.asyncDispose]: close,

@@ -12,6 +12,10 @@ export interface SealedFields {
   seal(trx: Transaction<Schema>, personId: string, plaintext: string): Promise<string>;
   /** Undefined when the key was destroyed. */
   open(personId: string, sealed: string): Promise<string | undefined>;
+  /** The same of several, in their order. */
+  openMany(
+    values: readonly { readonly personId: string; readonly sealed: string }[],
+  ): Promise<readonly (string | undefined)[]>;
 }
 
 /**
@@ -24,18 +28,24 @@ export function strangersOf(at: number): string {
 
 export function createSealedFields(options: {
   readonly database: Pick<Database, "kysely">;
-  readonly personKeys: Pick<PersonKeys, "seal" | "open">;
+  readonly personKeys: Pick<PersonKeys, "seal" | "openMany">;
 }): SealedFields {
   const { database, personKeys } = options;
+  const openMany: SealedFields["openMany"] = async (values) => {
+    const given = values.map(({ personId, sealed }) => ({
+      personId,
+      sealed: Buffer.from(sealed, "base64"),
+    }));
+    const opened = await personKeys.openMany(database.kysely, given);
+    return opened.map((bytes) => (bytes === undefined ? undefined : Buffer.from(bytes).toString()));
+  };
+
   return {
     async seal(trx, personId, plaintext) {
       const sealed = await personKeys.seal(trx, personId, Buffer.from(plaintext));
       return Buffer.from(sealed).toString("base64");
     },
-    async open(personId, sealed) {
-      const bytes = Buffer.from(sealed, "base64");
-      const opened = await personKeys.open(database.kysely, personId, bytes);
-      return opened === undefined ? undefined : Buffer.from(opened).toString();
-    },
+    openMany,
+    open: async (personId, sealed) => (await openMany([{ personId, sealed }]))[0],
   };
 }

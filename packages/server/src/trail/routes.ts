@@ -19,6 +19,7 @@ export interface AuditRouteDeps {
   readonly database: Pick<Database, "kysely">;
   readonly namesOf: EntryViewsOptions["namesOf"];
   readonly slugsOf: EntryViewsOptions["slugsOf"];
+  readonly appsOf: EntryViewsOptions["appsOf"];
   readonly findOrganization: (slug: string) => Promise<{ readonly id: string } | undefined>;
 }
 

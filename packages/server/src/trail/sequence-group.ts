@@ -6,13 +6,19 @@
  * the log; of a spool the log keeps the last number that it has, so that records which are read again
  * after a crash are passed over.
  */
+
+import { setImmediate } from "node:timers/promises";
 import { type Kysely, sql, type Transaction } from "kysely";
+import type { Database } from "../storage/database.ts";
 import type { Schema } from "../storage/schema.ts";
-import { appendEntries, lockHead } from "./append.ts";
+import { appendEntries, lockHead, type PreparedEntry, prepareEntry } from "./append.ts";
+import { type EntryRows, entryRowsOf } from "./entry-rows.ts";
 import type { SpoolGroup } from "./spool/read-spool.ts";
 
 /** Of each kind, at a time. */
 export const maxGroup = 2_000;
+/** About a millisecond's worth. */
+const preparedAtOnce = 100;
 
 /** Whether acts wait, without a lock: most of the time there are none. */
 export async function hasActs(kysely: Pick<Kysely<Schema>, "selectFrom">): Promise<boolean> {
@@ -35,25 +41,44 @@ async function takeActs(trx: Transaction<Schema>): Promise<readonly string[]> {
   return rows.map(({ body }) => body);
 }
 
+interface PreparedRecord {
+  readonly number: number;
+  readonly entry: PreparedEntry;
+}
+
+/** Before the transaction, which others wait for; and requests have their turn in between. */
+async function prepareRecords(
+  rows: EntryRows,
+  group: SpoolGroup | undefined,
+): Promise<readonly PreparedRecord[]> {
+  const prepared: PreparedRecord[] = [];
+  for (const { number, payload } of group?.records ?? []) {
+    prepared.push({ number, entry: prepareEntry(rows, payload) });
+    if (prepared.length % preparedAtOnce === 0) await setImmediate();
+  }
+  return prepared;
+}
+
 async function takeRecords(
   trx: Transaction<Schema>,
-  group: SpoolGroup,
-): Promise<readonly string[]> {
+  spoolId: string,
+  prepared: readonly PreparedRecord[],
+): Promise<readonly PreparedEntry[]> {
   const row = await trx
     .selectFrom("trail_spool")
     .select("through")
-    .where("id", "=", group.spoolId)
+    .where("id", "=", spoolId)
     .executeTakeFirst();
   const known = row?.through ?? 0;
-  const last = group.records.at(-1)?.number ?? 0;
+  const last = prepared.at(-1)?.number ?? 0;
   if (last > known) {
     await trx
       .insertInto("trail_spool")
-      .values({ id: group.spoolId, through: last })
+      .values({ id: spoolId, through: last })
       .onConflict((on) => on.column("id").doUpdateSet({ through: last }))
       .execute();
   }
-  return group.records.filter(({ number }) => number > known).map(({ payload }) => payload);
+  return prepared.filter(({ number }) => number > known).map(({ entry }) => entry);
 }
 
 export interface Sequenced {
@@ -65,18 +90,22 @@ export interface Sequenced {
 /**
  * @param spooled - what is next of a spool; its `done` is the caller's to call, after this
  */
-export function sequenceGroup(
-  kysely: Kysely<Schema>,
+export async function sequenceGroup(
+  database: Pick<Database, "kind" | "kysely">,
   spooled: SpoolGroup | undefined,
   more: readonly string[] = [],
 ): Promise<Sequenced> {
-  return kysely.transaction().execute(async (trx) => {
+  const rows = entryRowsOf(database);
+  const prepare = (body: string) => prepareEntry(rows, body);
+  const prepared = await prepareRecords(rows, spooled);
+  return database.kysely.transaction().execute(async (trx) => {
     const head = await lockHead(trx);
     const acts = await takeActs(trx);
-    const decisions = spooled === undefined ? [] : await takeRecords(trx, spooled);
-    const bodies = [...acts, ...decisions, ...more];
-    if (bodies.length > 0) await appendEntries(trx, head, bodies);
+    const decisions =
+      spooled === undefined ? [] : await takeRecords(trx, spooled.spoolId, prepared);
+    const entries = [...acts.map(prepare), ...decisions, ...more.map(prepare)];
+    if (entries.length > 0) await appendEntries(trx, rows, head, entries);
     const isHeldBack = acts.length < maxGroup && (await hasActs(trx));
-    return { count: bodies.length, isHeldBack };
+    return { count: entries.length, isHeldBack };
   });
 }

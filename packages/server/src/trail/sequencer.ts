@@ -29,7 +29,7 @@ export interface Sequencer {
 }
 
 export interface SequencerOptions {
-  readonly database: Pick<Database, "kysely">;
+  readonly database: Pick<Database, "kind" | "kysely">;
   readonly ground: Pick<Ground, "clock" | "logger" | "random">;
   readonly readers: readonly SpoolReader[];
   /** This process' own: told how much of it is in the log. */
@@ -49,6 +49,7 @@ export function createSequencer(options: SequencerOptions): Sequencer {
   let timer: NodeJS.Timeout | undefined;
   let isStopped = false;
   let waitingFlushes = 0;
+  let endRest: () => void = () => undefined;
 
   async function findNext(): Promise<SpoolGroup | undefined> {
     for (const reader of readers) {
@@ -81,7 +82,7 @@ export function createSequencer(options: SequencerOptions): Sequencer {
       const group = left > 0 ? await findNext() : undefined;
       if (group === undefined && !(await hasActs(database.kysely))) return false;
       const damage = group === undefined ? [] : damageEntries(group);
-      const { count, isHeldBack } = await sequenceGroup(database.kysely, group, damage);
+      const { count, isHeldBack } = await sequenceGroup(database, group, damage);
       if (group !== undefined) {
         await group.done();
         if (group.spoolId === spool.id) {
@@ -89,7 +90,7 @@ export function createSequencer(options: SequencerOptions): Sequencer {
           left -= group.bytes;
         }
         // Half of the time is the requests', however many decisions wait; unless somebody waits for them.
-        if (waitingFlushes === 0) await sleep(performance.now() - begin);
+        if (waitingFlushes === 0) await rest(performance.now() - begin);
       } else if (count < maxGroup) return isHeldBack;
     }
   }
@@ -102,9 +103,19 @@ export function createSequencer(options: SequencerOptions): Sequencer {
     return moved;
   }
 
+  /** Ends when somebody begins to wait. */
+  async function rest(ms: number): Promise<void> {
+    const begun = Promise.withResolvers<void>();
+    endRest = begun.resolve;
+    const timer = setTimeout(begun.resolve, ms);
+    await begun.promise;
+    clearTimeout(timer);
+  }
+
   async function flush(): Promise<void> {
     const giveUpAt = performance.now() + patienceMs;
     waitingFlushes += 1;
+    endRest();
     try {
       while ((await move()) && performance.now() < giveUpAt) await sleep(retryMs);
     } finally {

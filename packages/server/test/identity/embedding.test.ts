@@ -369,6 +369,21 @@ for (const kind of databasesUnderTest()) {
       await expect(exchange(`${unsigned}.${body}.`)).rejects.toMatchObject({
         code: "EMBED_TOKEN_INVALID",
       });
+      // Where the key is said to be, or what it is, is nobody's to say; nor is it found by any other text.
+      for (const header of [
+        ...[{ jwk: stranger.jwk }, { jku: "http://127.0.0.1:1/keys" }, { kid: "__proto__" }],
+        ...["../keys", "' or '1'='1", "a\0b", "\ud800", "", 7, ["x"], null].map((kid) => ({ kid })),
+      ]) {
+        const pointed = exchange(await forge({}, header as object, stranger.privateKey));
+        await expect(pointed, JSON.stringify(header)).rejects.toMatchObject({
+          code: "EMBED_TOKEN_INVALID",
+        });
+      }
+      for (const claims of [{ sub: "a\0b" }, { org: "acme\0" }, { jti: `${"x".repeat(16)}\0` }]) {
+        await expect(exchange(await forge(claims)), JSON.stringify(claims)).rejects.toMatchObject({
+          code: "EMBED_TOKEN_INVALID",
+        });
+      }
       // The public key, which anybody may know, as the secret of another algorithm.
       const publicText = Buffer.from(String(keys.jwk.x), "base64url");
       const now = Math.floor(services.clock.now() / second);

@@ -389,7 +389,12 @@ for (const kind of databasesUnderTest()) {
         client.call("createGroup", { params, body: { name: "Board" } }),
       ).rejects.toMatchObject({ code: "REQUEST_INVALID" });
       await client.call("renameGroup", { params: group, body: { name: "Council" } });
-      await client.call("removeGroupMember", { params: { ...group, person: hand.id } });
+      const leaving = { params: { ...group, person: hand.id } };
+      await client.call("removeGroupMember", leaving);
+      // Who is not in it is not recorded as taken out.
+      await expect(client.call("removeGroupMember", leaving)).rejects.toMatchObject({
+        code: "PERSON_NOT_FOUND",
+      });
       expect((await client.call("getGroup", { params: group })).members).toEqual([]);
       await client.call("deleteGroup", { params: group });
       await expect(client.call("getGroup", { params: group })).rejects.toMatchObject({

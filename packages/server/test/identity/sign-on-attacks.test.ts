@@ -153,6 +153,18 @@ describe("single sign-on refuses", () => {
       sign(claimsOf(nonce), { jwk: stranger.jwk, kid: "two" }, stranger.privateKey),
     );
     expect(brought.landed).toContain("error=SSO_REFUSED");
+    // Nor is one that it only points at, or one by a name that looks up something else.
+    for (const header of [
+      { jku: `${provider.issuer}/theirs` },
+      { x5u: `${provider.issuer}/theirs` },
+      ...["__proto__", "constructor", "../../dev/null", "' or 1=1 --", ""].map((kid) => ({ kid })),
+    ]) {
+      const pointed = await present(({ nonce }) =>
+        sign(claimsOf(nonce), header, stranger.privateKey),
+      );
+      expect(pointed.landed, JSON.stringify(header)).toContain("error=SSO_REFUSED");
+    }
+    expect(provider.asked).not.toContain("/theirs");
     // A symmetric key that a provider publishes makes nothing better.
     const secret = Buffer.alloc(32, 7);
     provider.publish({

@@ -5,6 +5,8 @@ import { compilePolicies } from "../../src/policy/cedar/compile.ts";
 import { type Cedar, openCedar } from "../../src/policy/cedar/engine.ts";
 import { contextOf, entitiesOf, type PolicyFacts, sliceOf } from "../../src/policy/cedar/facts.ts";
 import { type DecisionSources, decide } from "../../src/policy/decide.ts";
+import { createForbids } from "../../src/policy/forbids.ts";
+import { createTestClock } from "../support/services.ts";
 import { connect, createLive, questionOf, read, watchForbids } from "./support/policy-questions.ts";
 
 const noNetwork = `@id("no-network") @reason("not from here")
@@ -178,6 +180,37 @@ describe("what cannot be decided", () => {
     expect(forbids.forbidsBy(connect)).toBeUndefined();
     forbids.publish(null, noNetwork);
     expect(forbids.forbidsBy(read)).toBe("unreadable");
+  });
+
+  it("is forbidden for a second at a time: an engine that cannot be had just now", () => {
+    const clock = createTestClock();
+    let opened = 0;
+    const forbids = createForbids({
+      ...{ clock, logger: { error: () => undefined } },
+      openCedar() {
+        opened += 1;
+        if (opened === 1) throw new Error("EMFILE: too many open files");
+        return openCedar();
+      },
+    });
+    forbids.publish(null, noNetwork);
+    const forbidsBy = () => forbids.find(questionOf(createLive()), connect, {})?.policy;
+    expect([forbidsBy(), forbidsBy(), opened]).toEqual(["unreadable", "unreadable", 1]);
+    clock.advance(1_000);
+    expect(forbidsBy()).toBe("no-network");
+    expect(forbids.find(questionOf(createLive()), read, {})).toBeUndefined();
+  });
+
+  it("is said of a policy that fails, of several the first in the text", () => {
+    const forbids = watchForbids();
+    const failing = (id: string) =>
+      `@id("${id}") forbid (principal, action, resource) when { context.secondFactorAgeSeconds > 1 };`;
+    const ids = ["z", "m", "a", "k"];
+    forbids.publish(null, ids.map(failing).join("\n"));
+    expect(forbids.forbidsBy(read)).toBe("z");
+    expect(forbids.explain(questionOf(createLive()), read, {}).map(({ policy }) => policy)).toEqual(
+      ids,
+    );
   });
 });
 

@@ -1,8 +1,14 @@
 /** Leases of nodes that share a PostgreSQL; the embedded database has one process. */
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { announce, countBehind, type PolicyChange } from "../../src/policy/nodes/changes.ts";
-import { leaseMs, type NodeLease, openNodeLease } from "../../src/policy/nodes/lease.ts";
+import {
+  announce,
+  countBehind,
+  leaseMs,
+  type PolicyChange,
+  removeOld,
+} from "../../src/policy/nodes/changes.ts";
+import { type NodeLease, openNodeLease } from "../../src/policy/nodes/lease.ts";
 import { policyNodeMigrations } from "../../src/policy/nodes/migrations.ts";
 import { createPolicyChanges, openPolicyNodes } from "../../src/policy/nodes/open-nodes.ts";
 import {
@@ -28,12 +34,14 @@ describe.each(databasesUnderTest().filter((kind) => kind === "postgres"))("nodes
   async function openNode(id: string) {
     const seen: (PolicyChange | "everything")[] = [];
     let shiftMs = 0;
+    let suspendedMs = 0;
     const lease: NodeLease = await openNodeLease({
       kysely: database.kysely,
       id,
       apply: (one) => void seen.push(one),
       logger: silentLogger,
       monotonic: () => performance.now() + shiftMs,
+      wall: () => Date.now() + suspendedMs,
     });
     return {
       lease,
@@ -41,6 +49,10 @@ describe.each(databasesUnderTest().filter((kind) => kind === "postgres"))("nodes
       subjects: () => seen.flatMap((one) => (one === "everything" ? [] : [one.subject])),
       skip(ms: number) {
         shiftMs += ms;
+      },
+      /** The machine sleeps: the monotonic clock stands still with it. */
+      suspend(ms: number) {
+        suspendedMs += ms;
       },
       [Symbol.asyncDispose]: () => lease[Symbol.asyncDispose](),
     };
@@ -128,12 +140,73 @@ describe.each(databasesUnderTest().filter((kind) => kind === "postgres"))("nodes
     expect(left).toEqual([]);
   });
 
-  it("forget everything after an absence longer than changes are kept", async () => {
+  it("forget everything after an absence longer than changes are kept, whatever their own clock says", async () => {
     await using node = await openNode("away");
     const before = node.seen.length;
-    node.skip(3_600_000);
+    const age = sql`update policy_node set lease_until = lease_until - interval '1 hour' where id = 'away'`;
+    // A renewal that is under way writes over it: then once more.
+    await expect
+      .poll(async () => {
+        await age.execute(database.kysely);
+        await node.lease.regained(10_000);
+        return node.seen.slice(before);
+      })
+      .toContain("everything");
+  });
+
+  it("deny after their machine slept, though its monotonic clock stood still", async () => {
+    await using node = await openNode("asleep");
+    node.suspend(leaseMs);
+    expect(node.lease.isHeld()).toBe(false);
     await node.lease.regained(10_000);
-    expect(node.seen.slice(before)).toContain("everything");
+    expect(node.lease.isHeld()).toBe(true);
+  });
+
+  it("that a crash of the database has made it forget are waited for, and forget everything themselves", async () => {
+    await using node = await openNode("crashed");
+    const before = node.seen.length;
+    const { rows: times } = await sql<{
+      readonly at: Date;
+    }>`select clock_timestamp() as at`.execute(database.kysely);
+    await sql`truncate policy_node`.execute(database.kysely);
+    await createPolicyChanges(database).reached(await announceNow("after the crash"));
+    // As long as a lease that was given just before: whoever held it is not known any more.
+    const { rows } = await sql<{ readonly waited: boolean }>`
+      select clock_timestamp() >= ${times[0]?.at}::timestamptz + interval '500 ms' as waited`.execute(
+      database.kysely,
+    );
+    expect(rows).toEqual([{ waited: true }]);
+    await expect.poll(() => node.seen.slice(before)).toContain("everything");
+  });
+
+  it("find a change however late it was committed, and however old it is", async () => {
+    await using node = await openNode("behind");
+    await sql`insert into policy_node (id, lease_until, seen)
+      values ('slow', clock_timestamp() - interval '1 minute', pg_current_snapshot()::text)`.execute(
+      database.kysely,
+    );
+    const old = await announceNow("old");
+    await createPolicyChanges(database).reached(old);
+    await sql`update policy_change set at = at - interval '1 hour'`.execute(database.kysely);
+    const kept = async () => {
+      await removeOld(database.kysely);
+      const rows = await database.kysely.selectFrom("policy_change").select("subject").execute();
+      return rows.map(({ subject }) => subject);
+    };
+    expect(await kept()).toContain("old");
+    await sql`update policy_node set seen = pg_current_snapshot()::text where id = 'slow'`.execute(
+      database.kysely,
+    );
+    await expect.poll(kept).not.toContain("old");
+    expect(node.subjects()).toContain("old");
+  });
+
+  it("that wait for a lease are told at once, each, and are not remembered after they gave up", async () => {
+    await using node = await openNode("waited");
+    node.skip(leaseMs);
+    const waits = Array.from({ length: 2_000 }, () => node.lease.regained(10_000));
+    await Promise.all(waits);
+    expect(node.lease.isHeld()).toBe(true);
   });
 });
 

@@ -2,18 +2,13 @@
 
 import type { DecisionView, ReachView, WhoCanView } from "@berth/protocol/api";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { identityMigrations } from "../../src/identity/migrations.ts";
+import { findDataClass } from "../../src/gateway/find-data-class.ts";
 import { createSubjects } from "../../src/identity/subjects.ts";
 import type { LiveInstallation } from "../../src/installation/live.ts";
-import { policyMigrations } from "../../src/policy/migrations.ts";
 import { type OpenedPolicies, openPolicies } from "../../src/policy/open-policies.ts";
 import { createPolicy, type Policy } from "../../src/policy/policy.ts";
 import { createQuestions } from "../../src/policy/questions.ts";
 import { policyHandlers } from "../../src/policy/routes.ts";
-import { registryMigrations } from "../../src/registry/migrations.ts";
-import { migrate } from "../../src/storage/migrate.ts";
-import { storageMigrations } from "../../src/storage/migrations.ts";
-import { trailMigrations } from "../../src/trail/migrations.ts";
 import { createTestApi } from "../support/api.ts";
 import { databasesUnderTest } from "../support/databases.ts";
 import { openTestServices, type TestServices } from "../support/services.ts";
@@ -24,6 +19,7 @@ let services: TestServices;
 let policies: OpenedPolicies;
 let policy: Policy;
 let live: LiveInstallation;
+let memberId = "";
 const keys = new Map<string, string>();
 
 async function call(who: string, method: string, path: string, body?: object) {
@@ -50,7 +46,10 @@ function handlers() {
   const slugOf = async (id: string) => (await identity.findOrganization(id))?.slug;
   return policyHandlers({
     ...{ publications, checker, forbids, clock, people: identity },
-    questions: createQuestions({ directory, policy, forbids, subjects, clock }),
+    questions: createQuestions({
+      ...{ directory, policy, forbids, subjects, clock },
+      dataClassOf: findDataClass,
+    }),
     trial: { checker, traffic, subjects, clock, slugOf },
   });
 }
@@ -58,13 +57,6 @@ function handlers() {
 beforeAll(async () => {
   services = await openTestServices(kind);
   const { database, identity, ground } = services;
-  await migrate(database, [
-    ...identityMigrations,
-    ...registryMigrations,
-    ...trailMigrations,
-    ...storageMigrations,
-    ...policyMigrations,
-  ]);
   policies = await openPolicies({ database, ground, trail: services.trail });
   policy = createPolicy({
     metering: { meter: () => ({ deniedCalls: 0 }) as never },
@@ -85,6 +77,7 @@ beforeAll(async () => {
   const acme = await identity.createOrganization({ slug: "acme", name: "Acme", ownerId: owner.id });
   for (const role of ["auditor", "member"]) {
     const { id: personId } = await person(role);
+    if (role === "member") memberId = personId;
     await identity.addMember({ organizationId: acme.id, personId, role });
   }
   await person("stranger", "support");
@@ -209,6 +202,54 @@ describe("why", () => {
     const elsewhere = { ...network, installation: "i0000000000000000000000009z" };
     expect(await explain(elsewhere)).toMatchObject({ code: "INSTALLATION_NOT_FOUND" });
   });
+});
+
+it("why, and who can, for conditions of groups and of data classes, as a call is decided", async () => {
+  const before = live;
+  const { database, clock } = services;
+  const at = new Date(clock.now());
+  const member = { organization_id: before.organizationId, person_id: memberId };
+  await database.kysely
+    .insertInto("organization_group")
+    .values({
+      ...{ id: "grp_1", organization_id: before.organizationId, name: "night", source: "hand" },
+      ...{ external_id: null, created_at: at, updated_at: at },
+    })
+    .execute();
+  await database.kysely
+    .insertInto("group_member")
+    .values({ group_id: "grp_1", ...member })
+    .execute();
+  live = createLive({
+    ...{ organizationId: before.organizationId, organizationSlug: "acme" },
+    grants: [
+      { ...before.grants[0], id: "g1", conditions: { groups: ["night"] } },
+      {
+        ...{ id: "g3", type: "data", resource: "state/*", actions: ["read"] },
+        conditions: { maxDataClass: "internal" },
+      },
+    ] as never,
+  });
+  const asked = { ...ask, access: "api:read", resource: "/api/orders/7" };
+  const explained = async (more: object) =>
+    (await call("auditor", "POST", `${own}/decisions/explain`, { ...asked, ...more })).body;
+  expect(await explained({ person: "member@example.com" })).toMatchObject({
+    ...{ decidedBy: "grant", by: "g1" },
+    person: { groups: ["grp_1", "night"] },
+  });
+  expect(await explained({ person: "olga@example.com" })).toMatchObject({ by: "groups" });
+  const { people } = (await call("auditor", "POST", `${own}/decisions/who-can`, asked)).body;
+  const deciding = (people as WhoCanView["people"]).map(({ person, by }) => [person.name, by]);
+  expect(deciding).toEqual([
+    ["auditor", "groups"],
+    ["member", "g1"],
+    ["olga", "groups"],
+  ]);
+  const state = { access: "data:read", resource: "state/notes/1" };
+  // What it holds is "internal", as the capability says: the grant's condition lets it pass.
+  expect(await explained(state)).toMatchObject({ decidedBy: "policy", by: "no-data" });
+  expect(await explained({ ...state, access: "api:read" })).toMatchObject({ decidedBy: "grants" });
+  live = before;
 });
 
 it("who can: every person of the organization, and the app as itself", async () => {

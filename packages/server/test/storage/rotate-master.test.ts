@@ -219,6 +219,37 @@ describe.each(databasesUnderTest())("the master key on %s", (kind) => {
     ]);
     expect(persons.opaqueId("per_1")).toMatch(/^erased_[0-9a-f]{32}$/);
   });
+
+  test.runIf(kind === "postgres")(
+    "a person's first key is not made for who is being erased on another node",
+    async () => {
+      await clear();
+      const persons = createPersonKeys({ keys: await open(newKey()), random });
+      let sealed: Promise<Uint8Array> | undefined;
+      await kysely.transaction().execute(async (trx) => {
+        await persons.destroy(trx, "per_9");
+        const begun = Promise.withResolvers<void>();
+        sealed = kysely.transaction().execute(async (other) => {
+          // Its first look finds no key, and nobody erased yet.
+          await sql`select 1`.execute(other);
+          begun.resolve();
+          return persons.seal(other, "per_9", secret);
+        });
+        await begun.promise;
+        const waits = async () => {
+          const { rows } = await sql<{ count: number }>`select count(*)::int as count
+            from pg_locks where locktype = 'advisory' and not granted
+              and database = (select oid from pg_database where datname = current_database())`.execute(
+            trx,
+          );
+          return rows[0]?.count;
+        };
+        await expect.poll(waits).toBe(1);
+      });
+      const late = (await sealed) ?? secret;
+      expect(await persons.open(kysely, "per_9", late)).toBeUndefined();
+    },
+  );
 });
 
 async function rotateUntilKilled(task: RotateTask): Promise<void> {

@@ -80,7 +80,7 @@ export function createTestApi(
       ...serviceHandlers(identity),
       ...supportHandlers({ identity, database, trail }),
       ...registryHandlers({ registry }),
-      ...auditHandlers({ ...identity, trail, database }),
+      ...auditHandlers({ ...identity, trail, database, appsOf: async () => new Map() }),
       ...memberHandlers(people),
       ...operatorHandlers(people),
       ...publisherPeopleHandlers({

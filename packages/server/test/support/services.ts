@@ -1,13 +1,12 @@
 /** The server's own services over a real database, for tests of one domain or of the API. */
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
-import { identityMigrations } from "../../src/identity/migrations.ts";
+import { allMigrations } from "../../src/compose/migrations.ts";
 import {
   type IdentityOptions,
   type OpenedIdentity,
   openIdentity,
 } from "../../src/identity/open-identity.ts";
-import { registryMigrations } from "../../src/registry/migrations.ts";
 import {
   type OpenedRegistry,
   openRegistry,
@@ -16,8 +15,6 @@ import {
 import { openBlobStore } from "../../src/storage/blobs.ts";
 import type { Ground } from "../../src/storage/ground.ts";
 import { type KeyRing, openKeyRing } from "../../src/storage/keys.ts";
-import { storageMigrations } from "../../src/storage/migrations.ts";
-import { trailMigrations } from "../../src/trail/migrations.ts";
 import { type OpenedTrail, openTrail } from "../../src/trail/open-trail.ts";
 import {
   type DatabaseKind,
@@ -63,12 +60,7 @@ export async function openTestServices(
     readonly logger?: Ground["logger"];
   } = {},
 ): Promise<TestServices> {
-  const database = await openTestDatabase(kind, [
-    ...identityMigrations,
-    ...registryMigrations,
-    ...trailMigrations,
-    ...storageMigrations,
-  ]);
+  const database = await openTestDatabase(kind, allMigrations);
   const clock = createTestClock();
   const ground: Ground = { clock, random: randomBytes, logger: options.logger ?? silentLogger };
   const keys = await openKeyRing({ folder: database.folder, ...ground });

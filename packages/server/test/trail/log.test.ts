@@ -114,13 +114,13 @@ for (const kind of databasesUnderTest()) {
         createSpoolReader({ folder: own, activePath: () => undefined, logger: silentLogger });
       const before = (await bodies()).length;
       // It died after the commit, before the spool was told.
-      expect(await sequenceGroup(database.kysely, await open().next(1))).toMatchObject({
+      expect(await sequenceGroup(database, await open().next(1))).toMatchObject({
         count: 1,
       });
-      expect(await sequenceGroup(database.kysely, await open().next(10))).toMatchObject({
+      expect(await sequenceGroup(database, await open().next(10))).toMatchObject({
         count: 1,
       });
-      expect(await sequenceGroup(database.kysely, await open().next(10))).toMatchObject({
+      expect(await sequenceGroup(database, await open().next(10))).toMatchObject({
         count: 0,
       });
       expect(await bodies()).toHaveLength(before + 2);

@@ -57,7 +57,11 @@ export function AuditTable({
                 {entry.actor.name ?? <Mono isFaint>{entry.actor.id}</Mono>}
               </Table.Td>
               <Table.Td className={classes.id}>
-                <Mono isFaint>{`${entry.target.kind} ${entry.target.id}`}</Mono>
+                {entry.target.name === null ? (
+                  <Mono isFaint>{`${entry.target.kind} ${entry.target.id}`}</Mono>
+                ) : (
+                  <span title={`${entry.target.kind} ${entry.target.id}`}>{entry.target.name}</span>
+                )}
               </Table.Td>
               {hasOrganizations && <Table.Td>{entry.organization ?? "–"}</Table.Td>}
             </Table.Tr>

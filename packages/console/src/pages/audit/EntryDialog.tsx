@@ -53,7 +53,12 @@ function EntryContent({ found }: { readonly found: CheckedEntry }) {
           { label: t("audit.who"), value: whoOf(entry) },
           {
             label: t("audit.onWhat"),
-            value: <Mono>{`${entry.target.kind} ${entry.target.id}`}</Mono>,
+            value: (
+              <>
+                {entry.target.name !== null && `${entry.target.name} `}
+                <Mono isFaint>{`${entry.target.kind} ${entry.target.id}`}</Mono>
+              </>
+            ),
           },
           ...(entry.outcome === null
             ? []

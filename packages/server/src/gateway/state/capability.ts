@@ -29,12 +29,14 @@ function access(action: "read" | "write", keys: readonly string[], caller: Capab
   return keys.map((name): AccessRequest => ({ type: "data", resource: `state/${name}`, action }));
 }
 
+/** The organization's own, and nobody has said more of it. */
+export const stateDataClass = "internal";
+
 export function createStateCapability(store: StateStore): Capability {
   return {
     name: "state",
     callers: ["function", "view"],
-    // The organization's own, and nobody has said more of it.
-    dataClass: "internal",
+    dataClass: stateDataClass,
     methods: {
       get: defineMethod({
         input: z.strictObject({ key }),

@@ -31,6 +31,7 @@ export interface Groups {
    * @returns the member's id
    */
   add(trx: Transaction<Schema>, ref: GroupRef, member: string): Promise<string>;
+  /** @throws GROUP_NOT_FOUND; PERSON_NOT_FOUND for who is not in it */
   remove(trx: Transaction<Schema>, ref: GroupRef, personId: string): Promise<void>;
   /** Ids of the groups that a member is in, of every source; none for who is no member. */
   groupsOf(organizationId: string, personId: string): Promise<readonly string[]>;
@@ -172,11 +173,18 @@ export function createGroups(options: {
     },
     async remove(trx, ref, personId) {
       await requireByHand(trx, ref);
-      await trx
+      const { numDeletedRows } = await trx
         .deleteFrom("group_member")
         .where("group_id", "=", ref.groupId)
         .where("person_id", "=", personId)
-        .execute();
+        .executeTakeFirst();
+      // Nothing was done, so that nothing is recorded in their name either.
+      if (numDeletedRows === 0n) {
+        throw new BerthError(
+          "PERSON_NOT_FOUND",
+          `There is nobody ${JSON.stringify(personId.slice(0, 64))} in this group.`,
+        );
+      }
     },
     async groupsOf(organizationId, personId) {
       const rows = await kysely

@@ -24,7 +24,7 @@ export interface CompiledPolicy {
   readonly actions: ReadonlySet<ActionName>;
   /** Attributes of the context that it looks at. */
   readonly context: ReadonlySet<string>;
-  /** Attributes of what is reached that it looks at. */
+  /** Attributes, of what is reached or of what may be it, that it looks at. */
   readonly attributes: ReadonlySet<string>;
   /** Whether its conditions name the action. */
   readonly namesAction: boolean;
@@ -168,8 +168,9 @@ function looksAt({ conditions, principal, resource }: PolicyJson): LooksAt {
     if ((operator === "." || operator === "has") && isAttribute(value)) {
       const { attr, left } = value;
       const name = typeof attr === "string" ? attr : (attr[0] ?? "");
-      if (isVariable(left, "resource")) attributes.add(name);
       if (isVariable(left, "context")) return void context.add(name);
+      // Also by a way round, such as `(if … then resource else resource).name`.
+      attributes.add(name);
     }
     if (operator === "in" && isPair(value) && !isWritten(value.right)) asksAnyParent = true;
     if (operator === "is" && isPair(value) && "in" in value && !isWritten(value.in)) {

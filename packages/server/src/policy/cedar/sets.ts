@@ -49,6 +49,7 @@ interface ActionSet<Policy extends CompiledPolicy> {
 export interface Judgement<Policy extends CompiledPolicy = CompiledPolicy> {
   /** In the order of the text. */
   readonly forbidding: readonly Policy[];
+  /** In the order of the text. */
   readonly failing: readonly { readonly policy: Policy; readonly message: string }[];
   /** Set when the engine itself failed: what it said. */
   readonly failure?: string;
@@ -75,6 +76,8 @@ export interface PolicySetsOptions {
 
 /** Of about 600 bytes each. */
 const maxAnswers = 10_000;
+/** An app may ask about very long resources: such answers are not worth their memory. */
+const maxKeyChars = 3_000;
 
 /** `like` takes as long as text and pattern are, multiplied. */
 const maxResourceChars = 4_096;
@@ -168,6 +171,7 @@ export function createPolicySets(options: PolicySetsOptions): PolicySets {
     // The set's own policies were in it: its serial is nobody else's.
     if (remembered !== undefined) return remembered as Judgement<Policy>;
     const judgement = evaluate(set, told);
+    if (key.length > maxKeyChars) return judgement;
     answers.set(key, judgement);
     if (answers.size > maxAnswers) {
       for (const oldest of answers.keys()) {
@@ -194,9 +198,11 @@ export function createPolicySets(options: PolicySetsOptions): PolicySets {
     if (decision === "allow" && diagnostics.errors.length === 0) return silent;
     const forbids = new Set(decision === "deny" ? diagnostics.reason : []);
     const forbidding = set.policies.filter((_, index) => forbids.has(String(index)));
-    const failing = diagnostics.errors.flatMap(({ policyId, error }) => {
-      const policy = set.policies[Number(policyId)];
-      return policy === undefined ? [] : [{ policy, message: error.message }];
+    // In the order of the text, as what forbids is: the engine's own is one of chance.
+    const errors = new Map(diagnostics.errors.map(({ policyId, error }) => [policyId, error]));
+    const failing = set.policies.flatMap((policy, index) => {
+      const error = errors.get(String(index));
+      return error === undefined ? [] : [{ policy, message: error.message }];
     });
     if (forbidding.length + failing.length > 0) return { forbidding, failing };
     throw new Error("the engine denied and named no policy");
@@ -206,7 +212,13 @@ export function createPolicySets(options: PolicySetsOptions): PolicySets {
     createGroup: (policies) => ({ policies, sets: new Map() }),
 
     dropGroup({ sets }) {
-      for (const set of sets.values()) if (set !== null) release(set);
+      try {
+        for (const set of sets.values()) if (set !== null) release(set);
+      } catch (error) {
+        // Whoever puts other policies in force must not fail by those that go.
+        forget();
+        options.onTrap?.(error);
+      }
       sets.clear();
     },
 

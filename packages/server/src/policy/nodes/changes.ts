@@ -31,21 +31,26 @@ export interface PolicyChanges {
   reached(announced: Announced): Promise<void>;
 }
 
+/** DESIGN's bound for how long a node may act by what was before, in milliseconds. */
+export const leaseMs = 500;
 const lookIntervalMs = 20;
 const keptMinutes = 10;
+const graceSeconds = 10;
+/** The table of nodes is not logged, so a crash of the database empties it; see `raiseFence`. */
+const fenceId = "";
 
 export async function announce(
   trx: Transaction<Schema>,
   { kind, subject }: PolicyChange,
 ): Promise<Announced> {
-  const { txid } = await trx
-    .insertInto("policy_change")
-    .values({ kind, subject })
-    .onConflict((on) => on.constraint("policy_change_once").doUpdateSet({ kind }))
-    .returning("txid")
-    .executeTakeFirstOrThrow();
+  // Said once in a transaction; nothing that is there is read or changed, which an organization's login may not.
+  const { rows } = await sql<{ readonly txid: string }>`
+    with added as (
+      insert into policy_change (kind, subject) values (${kind}, ${subject}) on conflict do nothing
+    )
+    select pg_current_xact_id()::text as txid`.execute(trx);
   // Text in both drivers; only this function makes one.
-  return String(txid) as Announced;
+  return (rows[0]?.txid ?? "") as Announced;
 }
 
 /** How many nodes may still decide without the change. */
@@ -57,21 +62,46 @@ export async function countBehind(kysely: Kysely<Schema>, announced: Announced):
   return rows[0]?.behind ?? 0;
 }
 
+/**
+ * A row that stands for nodes which the database has forgotten, as after a crash, and which may believe their
+ * memory for a lease's length: made where it is missing, it is waited for as they would be.
+ */
+export async function raiseFence(kysely: Kysely<Schema>): Promise<void> {
+  await sql`insert into policy_node (id, lease_until, seen)
+    values (${fenceId}, clock_timestamp() + make_interval(secs => ${leaseMs / 1_000}), '1:1:')
+    on conflict do nothing`.execute(kysely);
+}
+
 export async function waitUntilReached(
   kysely: Kysely<Schema>,
   announced: Announced,
 ): Promise<void> {
+  await raiseFence(kysely);
   while ((await countBehind(kysely, announced)) > 0) {
     await new Promise((resolve) => setTimeout(resolve, lookIntervalMs));
   }
 }
 
-/** A node that was away for longer than these are kept forgets everything when it comes back. */
-export async function removeOld(kysely: Kysely<Schema>): Promise<void> {
-  await sql`delete from policy_change
-    where at < clock_timestamp() - make_interval(mins => ${keptMinutes})`.execute(kysely);
-  await sql`delete from policy_node
-    where lease_until < clock_timestamp() - make_interval(mins => ${keptMinutes})`.execute(kysely);
+/** Nodes that held a lease within the last few seconds. */
+export async function listLiving(kysely: Kysely<Schema>): Promise<readonly string[]> {
+  const { rows } = await sql<{ readonly id: string }>`select id from policy_node
+    where id <> ${fenceId}
+      and lease_until > clock_timestamp() - make_interval(secs => ${graceSeconds})`.execute(kysely);
+  return rows.map(({ id }) => id);
 }
 
-export const keptMs = keptMinutes * 60_000;
+/**
+ * Removes nodes that are long away, and changes that every other has applied, however late they were
+ * committed. A node that was away for so long forgets everything when it comes back.
+ */
+export async function removeOld(kysely: Kysely<Schema>): Promise<void> {
+  await sql`delete from policy_node where id <> ${fenceId}
+    and lease_until < clock_timestamp() - make_interval(mins => ${keptMinutes})`.execute(kysely);
+  await sql`delete from policy_change
+    where at < clock_timestamp() - make_interval(mins => ${keptMinutes})
+      and not exists (select from policy_node where id <> ${fenceId}
+        and not pg_visible_in_snapshot(policy_change.txid, seen::pg_snapshot))`.execute(kysely);
+}
+
+/** A node that renewed its lease since then finds every change that it has not applied. */
+export const rememberedMinutes = keptMinutes / 2;

@@ -7,7 +7,13 @@
 import type { Database } from "../../storage/database.ts";
 import type { Ground } from "../../storage/ground.ts";
 import type { PolicyChanges } from "./changes.ts";
-import { type Announced, announce, type PolicyChange, waitUntilReached } from "./changes.ts";
+import {
+  type Announced,
+  announce,
+  listLiving,
+  type PolicyChange,
+  waitUntilReached,
+} from "./changes.ts";
 import { type NodeLease, openNodeLease } from "./lease.ts";
 
 export interface PolicyNodesOptions {
@@ -19,7 +25,14 @@ export interface PolicyNodesOptions {
   readonly logger: Ground["logger"];
 }
 
-export interface PolicyNodes extends AsyncDisposable {
+/** The processes that share the database. */
+export interface KnownNodes {
+  readonly ownId: string;
+  /** Those that may be at work still, this one included: a few seconds longer than they may decide. */
+  listLiving(): Promise<ReadonlySet<string>>;
+}
+
+export interface PolicyNodes extends KnownNodes, AsyncDisposable {
   readonly lease: Pick<NodeLease, "isHeld" | "regained">;
 }
 
@@ -43,8 +56,18 @@ export function createPolicyChanges({
 export async function openPolicyNodes(options: PolicyNodesOptions): Promise<PolicyNodes> {
   const { database, id, apply, logger } = options;
   if (database.kind === "pglite") {
-    return { lease: alone, [Symbol.asyncDispose]: async () => undefined };
+    return {
+      lease: alone,
+      ownId: id,
+      listLiving: async () => new Set([id]),
+      [Symbol.asyncDispose]: async () => undefined,
+    };
   }
   const lease = await openNodeLease({ kysely: database.kysely, id, apply, logger });
-  return { lease, [Symbol.asyncDispose]: () => lease[Symbol.asyncDispose]() };
+  return {
+    lease,
+    ownId: id,
+    listLiving: async () => new Set([id, ...(await listLiving(database.kysely))]),
+    [Symbol.asyncDispose]: () => lease[Symbol.asyncDispose](),
+  };
 }

@@ -26,7 +26,7 @@ export const reachableTables: Readonly<Record<string, readonly TablePrivilege[]>
   person_key: ["select", "insert"],
   // What is done in an organization's transaction is recorded in it, and told to the other nodes.
   trail_act: ["insert"],
-  policy_change: ["select", "insert", "update"],
+  policy_change: ["insert"],
 });
 
 /** They have an organization's column, and are nevertheless not for its transactions. */

@@ -3,7 +3,8 @@
  *
  * Any login may set that setting, so the database believes it only with a proof that is made from a
  * secret which the serving login cannot read. SQL that somebody manages to inject can therefore read
- * the claim of its own transaction, and make none for another organization.
+ * the claim of its own transaction, and make none for another organization. A claim is sent as a value
+ * and never in a statement's text, which all connections of one login see of each other.
  *
  * proof = SHA-256(secret ‖ SHA-256(secret ‖ id)): a hash that is no prefix of another, in functions
  * that both sides have (NMAC's shape; Bellare, Canetti, Krawczyk 1996).

@@ -21,6 +21,11 @@ export interface Statement {
   readonly parameters: readonly unknown[];
 }
 
+/** The one parameter of a `copy … from '/dev/blob'`: what it reads. */
+export interface CopyInput {
+  readonly copyInput: string;
+}
+
 export type Request =
   | (Statement & {
       readonly id: number;

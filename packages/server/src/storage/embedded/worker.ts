@@ -4,7 +4,14 @@
  */
 import { parentPort, workerData } from "node:worker_threads";
 import { PGlite } from "@electric-sql/pglite";
-import type { DatabaseFailure, OpenData, Reply, Request, Statement } from "./messages.ts";
+import type {
+  CopyInput,
+  DatabaseFailure,
+  OpenData,
+  Reply,
+  Request,
+  Statement,
+} from "./messages.ts";
 
 const fields = ["code", "detail", "constraint", "table", "column", "schema"] as const;
 
@@ -23,6 +30,12 @@ function describe(error: unknown): DatabaseFailure {
   return failure as unknown as DatabaseFailure;
 }
 
+/** The only parameter of a statement that copies. */
+function findCopyInput([first]: readonly unknown[]): string | undefined {
+  const input = (first as Partial<CopyInput> | null | undefined)?.copyInput;
+  return typeof input === "string" ? input : undefined;
+}
+
 async function answer(database: PGlite, request: Request): Promise<Reply> {
   try {
     if ("close" in request) {
@@ -30,8 +43,11 @@ async function answer(database: PGlite, request: Request): Promise<Reply> {
       await database.close();
       return { id: request.id, result: { rows: [], affectedRows: undefined, command: undefined } };
     }
-    const run = (on: Pick<PGlite, "query">, { sql, parameters }: Statement) =>
-      on.query(sql, [...parameters]);
+    const run = (on: Pick<PGlite, "query">, { sql, parameters }: Statement) => {
+      const input = findCopyInput(parameters);
+      if (input === undefined) return on.query(sql, [...parameters]);
+      return on.query(sql, [], { blob: new Blob([input]) });
+    };
     const { first } = request;
     const { rows, affectedRows, command } =
       first === undefined

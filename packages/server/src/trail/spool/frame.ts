@@ -30,18 +30,26 @@ const numberAt = 8;
 /** An entry has bounded fields; a length beyond this was never written. */
 export const maxPayloadBytes = 262_144;
 
-/** @throws TypeError for a payload that would not be read back */
-export function formatFrame({ number, payload }: SpoolRecord): Buffer {
-  const body = Buffer.byteLength(payload);
+/** UTF-8 has at most so many bytes for a UTF-16 code unit. */
+const maxBytesOfUnit = 3;
+
+/**
+ * @param into - used when it is large enough for any text of that length: what is given back is then a
+ *   part of it, until the next call with it
+ * @throws TypeError for a payload that would not be read back
+ */
+export function formatFrame({ number, payload }: SpoolRecord, into?: Buffer): Buffer {
+  const isRoomy = into !== undefined && headBytes + maxBytesOfUnit * payload.length <= into.length;
+  const room = isRoomy ? into : Buffer.allocUnsafe(headBytes + Buffer.byteLength(payload));
+  const body = room.write(payload, headBytes, "utf8");
   if (body === 0 || body > maxPayloadBytes) {
     throw new TypeError(`A spool's record has ${body} bytes; expected 1 to ${maxPayloadBytes}.`);
   }
-  const frame = Buffer.allocUnsafe(headBytes + body);
-  frame.writeUInt32LE(body, 0);
-  frame.writeBigUInt64LE(BigInt(number), numberAt);
-  frame.write(payload, headBytes, "utf8");
-  frame.writeUInt32LE(crc32(frame.subarray(numberAt)), crcAt);
-  return frame;
+  room.writeUInt32LE(body, 0);
+  room.writeUInt32LE(number % 2 ** 32, numberAt);
+  room.writeUInt32LE(Math.floor(number / 2 ** 32), numberAt + 4);
+  room.writeUInt32LE(crc32(room.subarray(numberAt, headBytes + body)), crcAt);
+  return room.subarray(0, headBytes + body);
 }
 
 /** @param maxRecords - how many are read at most; then `end` is `whole` */

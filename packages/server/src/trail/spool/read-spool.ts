@@ -31,6 +31,8 @@ export interface SpoolReaderOptions {
   /** The file that is still written to: not to be removed. */
   readonly activePath: () => string | undefined;
   readonly logger: Logger;
+  /** The spools that are read; others in the folder are somebody else's. Default: all. */
+  readonly only?: ReadonlySet<string>;
 }
 
 const chunkBytes = 2 * maxPayloadBytes;
@@ -55,7 +57,7 @@ async function readChunk(path: string, from: number): Promise<Buffer> {
 const isZero = (bytes: Buffer) => bytes.every((byte) => byte === 0);
 
 export function createSpoolReader(options: SpoolReaderOptions): SpoolReader {
-  const { folder, activePath, logger } = options;
+  const { folder, activePath, logger, only } = options;
   const readUntil = new Map<string, number>();
 
   const forget = (path: string) => void readUntil.delete(path);
@@ -103,7 +105,7 @@ export function createSpoolReader(options: SpoolReaderOptions): SpoolReader {
     async next(maxRecords) {
       let skipped: string | undefined;
       for (const segment of await listSegments(folder)) {
-        if (segment.spoolId === skipped) continue;
+        if (segment.spoolId === skipped || only?.has(segment.spoolId) === false) continue;
         const group = await readSegment(segment, maxRecords);
         if (group === "written-to") skipped = segment.spoolId;
         else if (group !== undefined) return group;

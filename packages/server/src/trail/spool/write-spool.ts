@@ -36,6 +36,8 @@ export interface SpoolWriterOptions {
 }
 
 const mode = 0o600;
+/** Most records fit; for a larger one room is made. */
+const scratchBytes = 16_384;
 
 function full(why: string, cause?: unknown): BerthError {
   return new BerthError(
@@ -48,6 +50,7 @@ function full(why: string, cause?: unknown): BerthError {
 export function createSpoolWriter(options: SpoolWriterOptions): SpoolWriter {
   const { id, folder, segmentBytes = 8_388_608, maxWaitingBytes = 1_073_741_824 } = options;
   const openFile = options.openFile ?? ((path: string) => openSync(path, "ax", mode));
+  const scratch = Buffer.allocUnsafe(scratchBytes);
   let open: { readonly fd: number; readonly path: string; bytes: number } | undefined;
   let segment = 0;
   let number = 0;
@@ -100,7 +103,7 @@ export function createSpoolWriter(options: SpoolWriterOptions): SpoolWriter {
       return waitingBytes;
     },
     append(payload) {
-      const frame = formatFrame({ number: number + 1, payload });
+      const frame = formatFrame({ number: number + 1, payload }, scratch);
       if (waitingBytes + frame.length > maxWaitingBytes) {
         throw full(`${waitingBytes} bytes wait to be sequenced`);
       }

@@ -6,6 +6,7 @@ import {
   reachableTables,
   withheldTables,
 } from "../../../src/storage/apart/covered-tables.ts";
+import { claimOf } from "../../../src/storage/apart/organization-claim.ts";
 import { readTables, type TableFacts } from "../../../src/storage/apart/row-security.ts";
 import { databasesUnderTest } from "../../support/databases.ts";
 import { openSeparateDatabase, type SeparateDatabase } from "../../support/separate-database.ts";
@@ -164,9 +165,14 @@ describe.each(databasesUnderTest())("organizations on %s", (kind) => {
         /permission denied/,
       );
     }
-    await expect(sql`update person_key set wrapped = ''`.execute(db)).rejects.toThrow(
-      /permission denied/,
-    );
+    // What is told to the other nodes may not be read, and not be changed before they have seen it.
+    for (const statement of [
+      "update person_key set wrapped = ''",
+      "update policy_change set kind = 'x'",
+    ]) {
+      await expect(sql.raw(statement).execute(db), statement).rejects.toThrow(/permission denied/);
+    }
+    await sql`insert into policy_change (kind, subject) values ('installation', 'i1')`.execute(db);
   });
 
   test("injected into a transaction, another organization's name is not believed", async () => {
@@ -231,6 +237,19 @@ describe.each(databasesUnderTest())("organizations on %s", (kind) => {
       "select * from host_key",
       "copy installation to '/dev/null'",
       "create or replace function berth_organization() returns text language sql as $$ select 'org_theirs' $$",
+      ...["copy (select 1) to program 'id'", "copy run from program 'id'", "copy person to stdout"],
+      ...["select lo_import('/etc/passwd')", "select lo_export(1, '/tmp/x')"],
+      ...["select pg_read_file('/etc/passwd')", "select pg_ls_dir('.')", "load 'dblink'"],
+      ...["create extension dblink", "create extension file_fdw", "create language plpython3u"],
+      ...["create schema mine", "create table mine (a int)", "truncate installation"],
+      "create function mine() returns int language sql security definer as $$ select 1 $$",
+      "create rule mine as on select to installation do instead nothing",
+      "create trigger mine before update on installation execute function suppress_redundant_updates_trigger()",
+      "set session_replication_role = replica",
+      ...["alter system set row_security = off", "create role mine superuser"],
+      ...["set role pg_read_all_data", "set role pg_execute_server_program"],
+      "do $$ begin perform set_config('role', 'postgres', true); end $$",
+      "do $$ begin perform set_config('session_authorization', 'postgres', false); end $$",
     ]) {
       await expect(client.query(statement), statement).rejects.toThrow();
     }
@@ -242,6 +261,66 @@ describe.each(databasesUnderTest())("organizations on %s", (kind) => {
       "select rolsuper, rolbypassrls, rolcreaterole, rolcreatedb from pg_roles where rolname = current_user",
     );
     expect(Object.values(rows[0] ?? {})).toEqual([false, false, false, false]);
+  });
+
+  test.runIf(kind === "postgres")(
+    "a transaction that stands still, as of a node that is frozen, is ended by the database",
+    async () => {
+      for (const handle of [rig.database.kysely, rig.database.of(ours)]) {
+        const { rows } = await sql`show idle_in_transaction_session_timeout`.execute(handle);
+        expect(rows).toEqual([{ idle_in_transaction_session_timeout: "30s" }]);
+      }
+    },
+  );
+
+  test("a table of the same name in the session does not stand in for what the proof is made from", async (context) => {
+    const client = await rig.connectAsApp();
+    if (client === null) return;
+    context.onTestFinished(() => client.end());
+    const own = Buffer.alloc(32, 1);
+    await client.query("create temp table row_security_secret (secret bytea)");
+    await client.query("insert into pg_temp.row_security_secret values ($1)", [own]);
+    await client.query(
+      "create function pg_temp.sha256(bytea) returns bytea language sql as $$ select ''::bytea $$",
+    );
+    await client.query("set search_path = pg_temp, public");
+    for (const claim of [claimOf(own, theirs), `${theirs} `]) {
+      await client.query("select set_config('berth.organization', $1, false)", [claim]);
+      expect((await client.query("select * from public.installation")).rows).toEqual([]);
+    }
+  });
+
+  test("neither the planner's samples nor a condition of one's own shows another's row", async (context) => {
+    const client = await rig.connectAsApp();
+    if (client === null) return;
+    context.onTestFinished(() => client.end());
+    await rig.asOwner("analyze");
+    const samples = await client.query("select pg_stats::text as text from pg_stats");
+    const held = samples.rows.filter(({ text }: { text: string }) => text.includes("org_"));
+    expect(held).toEqual([]);
+    const told: string[] = [];
+    client.on("notice", ({ message }) => void told.push(String(message)));
+    await client.query(
+      "create function pg_temp.tell(text) returns boolean language plpgsql cost 0.0000001 as $$ begin raise notice 'row %', $1; return true; end $$",
+    );
+    await client.query("select pg_temp.tell('seen')");
+    for (const { name } of reachable()) {
+      await client.query(`select 1 from ${quoted(name)} as one where pg_temp.tell(one::text)`);
+    }
+    expect(told).toEqual(["row seen"]);
+  });
+
+  test("no connection reads another's claim where the server shows what runs", async (context) => {
+    const client = await rig.connectAsApp();
+    if (client === null) return;
+    context.onTestFinished(() => client.end());
+    const read = "select query from pg_stat_activity where usename = current_user";
+    const db = rig.database.of(theirs);
+    // Within it, what was said last is what named the organization.
+    const shown = await db.transaction().execute(async () => (await client.query(read)).rows);
+    const texts = shown.map(({ query }: { query: string }) => query);
+    expect(texts.some((text) => text.includes("set_config"))).toBe(true);
+    expect(texts.filter((text) => text.includes(theirs))).toEqual([]);
   });
 
   test("opening it again finds all in place, with the same logins", async () => {
