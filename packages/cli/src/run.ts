@@ -6,7 +6,7 @@
 import { BerthError, isBerthError, toWire, type WireError } from "@berth/protocol";
 import { Command, CommanderError } from "commander";
 import { attachCommand } from "./command.ts";
-import { commands } from "./commands.ts";
+import { loadCommands } from "./commands.ts";
 import type { CliContext } from "./context.ts";
 import { type ExitCode, exitCodeOf, exitCodes } from "./exit-codes.ts";
 import { formatJson, plainLine } from "./terminal/plain-text.ts";
@@ -37,7 +37,7 @@ export async function runCommandLine(options: RunOptions): Promise<ExitCode> {
       },
     })
     .exitOverride();
-  for (const command of commands) {
+  for (const command of await loadCommands(argv)) {
     attachCommand(program, command, async (run) => {
       exitCode = (await run(given)) ?? exitCodes.ok;
     });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { commands } from "../src/commands.ts";
+import { loadCommands } from "../src/commands.ts";
 import { createHome } from "./support/run-cli.ts";
 import { runHere } from "./support/run-here.ts";
 
-const usages = commands.map(({ usage }) => usage);
+const usages = (await loadCommands([])).map(({ usage }) => usage);
 const wordsOf = (usage: string) => usage.split(" ").filter((word) => !/^[<[]/.test(word));
 
 describe.each(usages)("berth %s", (usage) => {
@@ -27,6 +27,11 @@ describe.each(usages)("berth %s", (usage) => {
 });
 
 describe("berth", () => {
+  it.each(usages)("loads nothing but what `%s` calls", async (usage) => {
+    const called = await loadCommands([...wordsOf(usage), "argument", "--json"]);
+    expect(called.map((command) => command.usage)).toEqual([usage]);
+  });
+
   it("lists its commands and its exit codes", async () => {
     const { code, stdout } = await runHere(["--help"]);
     expect(code).toBe(0);
