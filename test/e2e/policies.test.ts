@@ -70,7 +70,7 @@ describe("the page of policies", () => {
     await page.getByText("1 policy, no error.").waitFor();
     await text.fill(`\n${rule.replace("forbid", "permit")}`);
     await page.getByRole("button", { name: "Validate" }).click();
-    await page.getByText("Policies can only forbid").waitFor();
+    await page.getByText("Policies can only forbid: what").waitFor();
     await page.getByRole("button", { name: "Line 4, column 1" }).click();
     expect(await text.evaluate((area: HTMLTextAreaElement) => area.selectionStart)).toBe(
       rule.indexOf("forbid") + 1,

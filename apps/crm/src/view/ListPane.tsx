@@ -9,6 +9,8 @@ interface ListPaneProps {
   readonly onSearch: (search: string) => void;
   readonly addLabel: string;
   readonly onAdd: () => void;
+  /** False while what a new one begins with is on its way. Default true. */
+  readonly canAdd?: boolean;
   readonly actions?: ComponentChildren;
   readonly error: string | undefined;
   /** Undefined while the list is on its way. */
@@ -17,7 +19,18 @@ interface ListPaneProps {
 }
 
 export function ListPane(props: ListPaneProps) {
-  const { actions, addLabel, children, count, error, noun, onAdd, onSearch, search } = props;
+  const {
+    actions,
+    addLabel,
+    canAdd = true,
+    children,
+    count,
+    error,
+    noun,
+    onAdd,
+    onSearch,
+    search,
+  } = props;
   return (
     <Stack>
       <Stack direction="horizontal" align="end" justify="between" isWrapping>
@@ -30,7 +43,7 @@ export function ListPane(props: ListPaneProps) {
         />
         <Stack direction="horizontal" isWrapping>
           {actions}
-          <Button variant="primary" onPress={onAdd}>
+          <Button variant="primary" isDisabled={!canAdd} onPress={onAdd}>
             {addLabel}
           </Button>
         </Stack>

@@ -60,7 +60,8 @@ export function PipelineTab({ api }: PipelineTabProps) {
   });
   const companyOf = new Map(choices.data?.companies.map(({ id, name }) => [id, name]));
   const names = settings.data?.stages ?? [];
-  const add = () => setEdited({ stage: names[0] ?? "", value: 0 });
+  const [firstStage = ""] = names;
+  const add = () => setEdited({ stage: firstStage, value: 0 });
   return (
     <Stack>
       <ListPane
@@ -69,6 +70,7 @@ export function PipelineTab({ api }: PipelineTabProps) {
         onSearch={setSearch}
         addLabel="Add a deal"
         onAdd={add}
+        canAdd={firstStage !== ""}
         error={pipeline.error ?? settings.error ?? choices.error}
         count={count}
       >
