@@ -6,9 +6,9 @@ import { useFormat } from "../../features/format/use-format.ts";
 import { Ago } from "../../ui/Ago.tsx";
 import { Mono } from "../../ui/Mono.tsx";
 import { QueryView } from "../../ui/QueryView.tsx";
+import classes from "../../ui/Rows.module.css";
 import { Section } from "../../ui/Section.tsx";
 import { StateDot, type Tone } from "../../ui/StateDot.tsx";
-import classes from "./AnchorsSection.module.css";
 
 const tones: Readonly<Record<AuditAnchorView["state"], Tone>> = {
   waiting: "quiet",
@@ -53,7 +53,7 @@ function AnchorRow({ anchor, size }: { readonly anchor: AuditAnchorView; readonl
         <Mono isFaint>{place}</Mono>
         {problem !== null && <Text c="dimmed">{problem}</Text>}
       </div>
-      <div className={classes.state}>
+      <div>
         <StateDot tone={tones[state]} label={t(`audit.anchorState.${state}`)} />
         <Text size="xs" c="dimmed">
           {keptSize === null
