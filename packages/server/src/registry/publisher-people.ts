@@ -15,6 +15,7 @@ import {
   publisherOf,
   type RoutesOf,
 } from "../http/api.ts";
+import { demandHeld } from "../http/demand-held.ts";
 import type { Database } from "../storage/database.ts";
 import type { Ground } from "../storage/ground.ts";
 import type { Schema } from "../storage/schema.ts";
@@ -102,7 +103,7 @@ export function publisherPeopleHandlers(
         "Nobody changes their own role or removes themselves; another owner does.",
       );
     }
-    demandHeld(acting, found.role);
+    demandHeld(found.role, permissionsOfPublisherRole[found.role], acting.held);
     const owners = rows.filter(({ role }) => role === "owner");
     return { role: found.role, isLastOwner: found.role === "owner" && owners.length === 1 };
   }
@@ -148,7 +149,7 @@ export function publisherPeopleHandlers(
       if (person === undefined || isAddress !== person.isEmailVerified) throw notFound(email);
       await kysely.transaction().execute(async (trx) => {
         await takeAuthority(trx, acting);
-        demandHeld(acting, role);
+        demandHeld(role, permissionsOfPublisherRole[role], acting.held);
         const added = await trx
           .insertInto("publisher_member")
           .values({
@@ -175,7 +176,7 @@ export function publisherPeopleHandlers(
       await kysely.transaction().execute(async (trx) => {
         const { role: from, isLastOwner } = await takeOther(trx, acting, params.person);
         const to: PublisherRoleName = body.role;
-        demandHeld(acting, to);
+        demandHeld(to, permissionsOfPublisherRole[to], acting.held);
         if (isLastOwner && to !== "owner") throw lastOwner();
         await trx
           .updateTable("publisher_member")
@@ -212,17 +213,6 @@ const notFound = (idOrEmail: string) =>
     "PERSON_NOT_FOUND",
     `There is nobody ${JSON.stringify(idOrEmail.slice(0, 80))} for you here; give the whole address of somebody who has an account.`,
   );
-
-/** A key that is limited gives and takes no role beyond its limits. @throws AUTH_FORBIDDEN */
-function demandHeld({ held }: Acting, role: PublisherRoleName): void {
-  const permission = [...permissionsOfPublisherRole[role]].find((each) => !held.has(each));
-  if (permission === undefined) return;
-  throw new BerthError(
-    "AUTH_FORBIDDEN",
-    `The role ${role} gives ${permission}, which you do not hold yourself here; a key gives no more than it is limited to.`,
-    { details: { permission } },
-  );
-}
 
 const lastOwner = () =>
   new BerthError("LAST_OWNER", "They are the publisher's last owner; name another one first.");

@@ -7,6 +7,7 @@ import {
 } from "@berth/protocol/api";
 import type { Transaction } from "kysely";
 import type { Caller } from "../../http/api.ts";
+import { demandHeld } from "../../http/demand-held.ts";
 import type { Database } from "../../storage/database.ts";
 import type { Ground } from "../../storage/ground.ts";
 import type { Schema } from "../../storage/schema.ts";
@@ -106,7 +107,11 @@ export function createOperators({ database, ground, trail }: OperatorOptions): O
         "Nobody changes their own role or removes themselves; another admin does.",
       );
     }
-    demandHeld(acting, found.role);
+    demandHeld(
+      found.role,
+      permissionsOfOperatorRole[found.role],
+      acting.caller.operatorPermissions,
+    );
     return { ...found, isLastAdmin: found.role === "admin" && admins.length === 1 };
   }
 
@@ -132,7 +137,7 @@ export function createOperators({ database, ground, trail }: OperatorOptions): O
       const named = email.includes("@") ? parseEmail(email) : email.trim();
       const personId = await kysely.transaction().execute(async (trx) => {
         await takeAuthority(trx, acting);
-        demandHeld(acting, role);
+        demandHeld(role, permissionsOfOperatorRole[role], acting.caller.operatorPermissions);
         const person = await trx
           .selectFrom("person")
           .select(["id", "email", "emailVerified"])
@@ -162,7 +167,7 @@ export function createOperators({ database, ground, trail }: OperatorOptions): O
     async changeRole(acting, personId, role) {
       await kysely.transaction().execute(async (trx) => {
         const { role: from, isLastAdmin } = await takeOther(trx, acting, personId);
-        demandHeld(acting, role);
+        demandHeld(role, permissionsOfOperatorRole[role], acting.caller.operatorPermissions);
         if (isLastAdmin && role !== "admin") throw lastAdmin();
         await trx.updateTable("operator").set({ role }).where("person_id", "=", personId).execute();
         const act = { action: "operator.role", personId, details: { from, to: role } };
@@ -180,18 +185,6 @@ export function createOperators({ database, ground, trail }: OperatorOptions): O
       });
     },
   };
-}
-
-/** A key that is limited gives and takes no role beyond its limits. @throws AUTH_FORBIDDEN */
-function demandHeld({ caller }: OperatorActing, role: OperatorRoleName): void {
-  const held = caller.operatorPermissions;
-  const permission = [...permissionsOfOperatorRole[role]].find((each) => !held.has(each));
-  if (permission === undefined) return;
-  throw new BerthError(
-    "AUTH_FORBIDDEN",
-    `The role ${role} gives ${permission}, which you do not hold yourself here; a key gives no more than it is limited to.`,
-    { details: { permission } },
-  );
 }
 
 const lastAdmin = () =>
